@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Typed reading of environment variables; the only place that reads the environment.
+
+Each variable may also be given as ``NAME_FILE``, a path whose content is the value (for secrets).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; the message is a French sentence for the administrator."""
+
+
+def text(name: str, default: str = "") -> str:
+    """Value of ``name`` (or content of ``name_FILE``), without surrounding white space."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            message = f"{name}_FILE désigne {path}, qui ne peut pas être lu ({error.strerror})."
+            raise SettingError(message) from error
+    return os.environ.get(name, default).strip()
+
+
+def boolean(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "oui", "on"}:
+        return True
+    if value in {"0", "false", "no", "non", "off"}:
+        return False
+    message = f"{name} vaut « {value} » ; écrire oui ou non."
+    raise SettingError(message)
+
+
+def integer(name: str, default: int) -> int:
+    value = text(name)
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError as error:
+        message = f"{name} vaut « {value} » ; écrire un nombre entier."
+        raise SettingError(message) from error
+
+
+def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Comma-separated list."""
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)

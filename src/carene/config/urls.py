@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every address. Pages of an organisation live below ``o/<node_id>/`` and go through ``organisation_view``."""
+
+from django.urls import include, path
+
+ORGANISATION = "o/<int:node_id>/"
+
+urlpatterns = [
+    path("", include("carene.apps.home.urls")),
+    path("compte/", include("allauth.account.urls")),
+    path("", include("carene.apps.organisations.urls")),
+    path(f"{ORGANISATION}auto-evaluation/", include("carene.apps.assessments.urls")),
+    path(f"{ORGANISATION}echanges/", include("carene.apps.exchange.urls")),
+    path(f"{ORGANISATION}mesures/", include("carene.apps.indicators.urls")),
+    path(f"{ORGANISATION}preuves/", include("carene.apps.evidence.urls")),
+    path(f"{ORGANISATION}feuille-de-route/", include("carene.apps.roadmaps.urls")),
+    path(f"{ORGANISATION}rapports/", include("carene.apps.reports.urls")),
+    path("api/", include("carene.apps.exchange.api_urls")),
+    path("galerie/", include("carene.ui.urls")),
+]

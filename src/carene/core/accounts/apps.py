@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: EUPL-1.2
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "carene.core.accounts"
+    label = "accounts"
+    verbose_name = "Personnes"

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Receiving and giving back files: what they are is read from their content, never from their name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import zipfile
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
+
+from carene.core.access.actor import Actor
+from carene.core.files.models import StoredFile
+from carene.core.tenancy.models import Node
+from carene.engines.sources import InputError
+
+OFFICE = {
+    "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"RIFF", "image/webp"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-office"),
+    (b"{\\rtf", "application/rtf"),
+)
+ACCEPTED = "PDF, image (PNG, JPEG, WebP), document bureautique (DOCX, XLSX, PPTX, ODT, ODS, DOC, XLS, RTF), texte, CSV ou ZIP"
+
+
+def media_type_of(stream: IO[bytes]) -> str | None:
+    """Media type read from the content, None when it is not one that we keep."""
+    stream.seek(0)
+    head = stream.read(4096)
+    stream.seek(0)
+    for signature, media_type in SIGNATURES:
+        if head.startswith(signature):
+            if media_type == "image/webp" and head[8:12] != b"WEBP":
+                return None
+            return media_type
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(stream)
+    if b"\x00" in head or not head:
+        return None
+    try:
+        head[: max(1, len(head) - 4)].decode("utf-8")
+    except UnicodeDecodeError:
+        if any(byte < 9 for byte in head):
+            return None
+    lowered = head.lstrip().lower()
+    if lowered.startswith((b"<!doctype html", b"<html", b"<svg", b"<script", b"mz")):
+        return None
+    return "text/plain"
+
+
+def _zip_kind(stream: IO[bytes]) -> str | None:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+            if "mimetype" in names:
+                info = archive.getinfo("mimetype")
+                declared = archive.read(info)[:100].decode("ascii", "replace") if info.file_size <= 100 else ""
+                if declared.startswith("application/vnd.oasis.opendocument."):
+                    return declared
+            for folder, media_type in OFFICE.items():
+                if any(name.startswith(folder) for name in names):
+                    return media_type
+            return "application/zip"
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return None
+    finally:
+        stream.seek(0)
+
+
+def store(actor: Actor, node: Node, upload: UploadedFile) -> StoredFile:
+    """Writes the content to disk (fsync, then atomic rename) and adds its row. The caller has checked the permission."""
+    limit = settings.MAX_UPLOAD_BYTES
+    size = upload.size or 0
+    name = Path(upload.name or "fichier").name[:200]
+    if size > limit:
+        raise InputError(
+            f"« {name} » pèse {size / 1048576:.0f} Mo et dépasse la limite de {limit / 1048576:.0f} Mo",
+            remedy="réduire le fichier, ou donner un lien",
+        )
+    if size == 0:
+        raise InputError(f"« {name} » est vide", remedy="choisir un autre fichier")
+    media_type = media_type_of(upload.file)  # type: ignore[arg-type]
+    if media_type is None:
+        raise InputError(f"« {name} » n'est pas d'un genre accepté", remedy=f"joindre un fichier {ACCEPTED}")
+    digest, temporary = _write(upload)
+    stored = StoredFile(
+        node=node, name=name, media_type=media_type, size=size, sha256=digest, created_by=actor.user
+    )
+    stored.path.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(temporary, stored.path)
+    stored.save()
+    return stored
+
+
+def _write(upload: UploadedFile) -> tuple[str, Path]:
+    root = Path(settings.FILES_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    temporary = root / f".{secrets.token_hex(8)}"
+    digest = hashlib.sha256()
+    with temporary.open("wb") as out:
+        for chunk in upload.chunks():
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return digest.hexdigest(), temporary
+
+
+def response(stored: StoredFile) -> FileResponse:
+    """Download of a stored file: always an attachment, never shown inside our origin."""
+    answer = FileResponse(stored.path.open("rb"), as_attachment=True, filename=stored.name)
+    answer["Content-Type"] = "application/octet-stream"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

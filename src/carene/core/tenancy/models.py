@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The tree as bare nodes, and who holds which role on a node. What a node is stands in apps/organisations."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+def under(path: str, field: str = "path") -> Q:
+    """Condition "this node or below it". A range, not LIKE: both databases use the index for it."""
+    return Q(**{f"{field}__gte": path, f"{field}__lt": path[:-1] + chr(ord(path[-1]) + 1)})
+
+
+class Node(models.Model):
+    """``path`` is the chain of ids from the root, each followed by a slash: ``"1/7/42/"``."""
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    path = models.CharField(max_length=255, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = "nœud"
+        ordering = ["path"]
+
+    def __str__(self) -> str:
+        return self.path
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is None:
+            self.path = f"~{id(self)}"  # unique for the moment between insertion and knowing the id
+            super().save(*args, **kwargs)
+            self.path = f"{self.parent.path if self.parent else ''}{self.pk}/"
+            super().save(update_fields=["path"])
+            return
+        super().save(*args, **kwargs)
+
+    @property
+    def ancestor_ids(self) -> list[int]:
+        """Ids from the root to this node included."""
+        return [int(part) for part in self.path.split("/") if part]
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    node = models.ForeignKey(Node, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "droit"
+        ordering = ["user_id", "node_id", "role"]
+        constraints = [models.UniqueConstraint(fields=["user", "node", "role"], name="membership_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.node}"
