@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The lasting interface of the planner: a problem goes in, a dated plan comes out.
+
+Money in euros, efforts in person-days, time in whole months from ``Problem.start`` (month 0), quarters of three months
+counted from the same start (quarter 0 = months 0–2).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+LeftOutCode = Literal[
+    "excluded", "no_effect", "no_value", "budget", "team", "prerequisite", "horizon", "deadline", "not_applicable"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Raises a criterion to ``end`` once it stands at ``start`` at least."""
+
+    criterion: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A measure already sized for one establishment (its band, its share in a shared purchase, its overrides)."""
+
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    investment: float
+    yearly: float  # per year once in service
+    effort: Mapping[str, float]  # skill → person-days, spread evenly over the months of work
+    months: int
+    requires: tuple[str, ...] = ()
+    quick_win: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user imposes on one measure."""
+
+    mandatory: bool = False
+    excluded: bool = False
+    start_month: int | None = None  # exact start asked for
+    not_before: int | None = None
+    deadline: int | None = None  # must be finished before this month (exclusive)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    start: dt.date  # first day of a month
+    months: int  # horizon, 12 to 60
+    budgets: Mapping[int, float]  # calendar year → euros
+    capacity: Mapping[str, Sequence[float]]  # skill → person-days available in each quarter; absent skill = not limited
+    candidates: tuple[Candidate, ...]
+    levels: Mapping[str, int]  # current level of each criterion
+    targets: Mapping[str, int]
+    weights: Mapping[str, float]  # value of one level of this criterion during the whole horizon
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+    done: frozenset[str] = frozenset()  # measures already carried out: prerequisites are met, nothing to plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    measure: str
+    start_month: int
+    end_month: int  # exclusive: in service from this month on
+    start: dt.date
+    end: dt.date  # last day of work
+    investment: float
+    yearly: float
+    cost: float  # everything it costs inside the horizon
+    cost_by_year: Mapping[int, float]
+    person_days: Mapping[str, float]
+    raises: tuple[Step, ...]  # the steps that really change something in this plan: start = level before
+    value: float
+    reason: str  # French: why it is here, at this moment
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    measure: str
+    code: LeftOutCode
+    reason: str  # French sentence
+
+
+@dataclass(frozen=True, slots=True)
+class YearBudget:
+    year: int
+    budget: float
+    spent: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterLoad:
+    """Person-days used and available (None = not limited) for one skill in one quarter."""
+
+    skill: str
+    quarter: int
+    used: float
+    available: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    problem: Problem
+    actions: tuple[PlannedAction, ...]  # by start, then id
+    left_out: tuple[LeftOut, ...]
+    years: tuple[YearBudget, ...]
+    levels: tuple[Mapping[str, int], ...]  # at the end of each quarter; index 0 = before the plan
+    loads: tuple[QuarterLoad, ...]
+    value: float
+    method: str  # French: how this plan was found
+    unmet: tuple[str, ...] = ()  # French sentences: mandatory or deadline wishes that could not be honoured
