@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "carene.apps.reports",
     "carene.apps.exchange",
     "carene.apps.home",
+    "carene.apps.demonstration",
 ]
 
 MIDDLEWARE = [
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "carene.ui.context.shell",
+                "carene.core.accounts.demo.people",
             ],
             "loaders": [
                 (

@@ -76,6 +76,10 @@ class Shell:
         self.organisation = getattr(request, "organisation", None)
 
     @property
+    def where(self) -> str:
+        return self.organisation.label if self.organisation else ""
+
+    @property
     def groups(self) -> list[Group]:
         groups = []
         for key, title in GROUPS:

@@ -33,6 +33,14 @@ export function token() {
   return $("meta[name=csrf-token]").content;
 }
 
+/** Posts nothing to an address and follows where it leads, as a form would. */
+function send(action) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action, hidden: true });
+  form.append(Object.assign(document.createElement("input"), { name: "csrfmiddlewaretoken", value: token() }));
+  document.body.append(form);
+  form.submit();
+}
+
 function drawer() {
   const rail = $("#rail");
   const opener = $("#rail-open");
@@ -109,4 +117,8 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => toast("Le réseau ne répond pas. Rien n'a été changé ; réessayez.", { error: true }));
 
 drawer();
-$$(".messages-data > li").forEach((item) => toast(item.textContent, { error: item.dataset.level === "error" }));
+// Extra tags of a message are the address that undoes what it tells.
+$$(".messages-data > li").forEach((item) => toast(item.textContent, {
+  error: item.dataset.level === "error",
+  undo: item.dataset.undo ? () => send(item.dataset.undo) : null,
+}));

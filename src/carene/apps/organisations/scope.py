@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one door of every page of an organisation: who asks, for which one, to do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from carene.apps.organisations import queries
+from carene.apps.organisations.models import Organisation
+from carene.core.access.actor import Actor
+
+
+class OrganisationRequest(HttpRequest):
+    """A request inside an organisation (for type checkers)."""
+
+    actor: Actor
+    organisation: Organisation
+    htmx: Any
+
+
+View = Callable[..., HttpResponse]
+
+
+def organisation_view(verb: str) -> Callable[[View], View]:
+    """For views whose URL begins with ``o/<int:node_id>/``: gives them ``request.organisation``.
+
+    A stranger gets 404, someone who sees the organisation without holding ``verb`` gets 403 with a sentence.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, node_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                organisation = queries.find(request.actor, node_id, verb)  # type: ignore[attr-defined]
+            except Organisation.DoesNotExist as error:
+                raise Http404 from error
+            request.organisation = organisation  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        wrapped.verb = verb  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: EUPL-1.2
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from carene.apps.organisations import actions, queries
+from carene.apps.organisations.models import Organisation
+from carene.core.access.actor import Actor
+from carene.core.journal.models import Entry
+from carene.core.tenancy.models import Membership
+from carene.core.tenancy.scoped import ScopeRequired
+from carene.engines.sources import InputError
+from tests.support.factories import SYSTEM, World, give, make_organisation, make_user
+
+PAGES = ["etablissement/", "personnes/", "droits/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_alice_and_bob_see_what_charlie_does_not(world: World, client_for, page: str) -> None:
+    url = f"/o/{world.hospital.pk}/{page}"
+    assert client_for(world.alice).get(url).status_code == 200
+    assert client_for(world.bob).get(url).status_code == 200
+    assert client_for(world.charlie).get(url).status_code == 404
+
+
+def test_anonymous_is_sent_to_sign_in(world: World, client) -> None:
+    response = client.get(f"/o/{world.hospital.pk}/etablissement/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/compte/login/")
+
+
+def test_the_list_shows_only_what_one_may_see(world: World, client_for) -> None:
+    page = client_for(world.charlie).get("/etablissements/").content.decode()
+    assert "Hôpital de Charlie" in page
+    assert "Alice" not in page
+
+
+def test_the_list_costs_the_same_for_two_or_sixty(world: World, client_for, django_assert_max_num_queries) -> None:
+    for _ in range(60):
+        make_organisation(world.ght)
+    client = client_for(world.bob)
+    with django_assert_max_num_queries(6):
+        page = client.get("/etablissements/").content.decode()
+    assert "Page 1 sur 2, 63 établissements" in page.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_profile_is_changed_by_those_who_may(world: World, client_for) -> None:
+    url = f"/o/{world.hospital.pk}/etablissement/"
+    data = {"name": "Hôpital renommé", "type": "chu", "workstations": "5200"}
+    assert client_for(world.bob).post(url, data).status_code == 403
+    assert client_for(world.alice).post(url, data).status_code == 302
+    row = Organisation.objects.of(world.hospital.node).get()
+    assert (row.name, row.type, row.workstations) == ("Hôpital renommé", "chu", 5200)
+    entry = Entry.objects.filter(verb="organisation.profile").latest("id")
+    assert entry.before["workstations"] == 600
+    assert entry.after["workstations"] == 5200
+    assert "beds" in entry.after  # emptied by the form: said in the journal too
+
+
+def test_digital_budget_above_operating_budget_is_refused(world: World, client_for) -> None:
+    data = {"name": "H", "operating_budget": "1000", "digital_budget": "2000"}
+    page = client_for(world.alice).post(f"/o/{world.hospital.pk}/etablissement/", data)
+    assert page.status_code == 200
+    assert "dépasse le budget d" in page.content.decode()
+    assert Organisation.objects.of(world.hospital.node).get().name == "Hôpital d'Alice"
+
+
+def test_roles_are_given_and_taken_back(world: World, client_for) -> None:
+    url = f"/o/{world.hospital.pk}/personnes/"
+    data = {"email": "nouvelle@exemple.invalid", "name": "Nouvelle Personne", "role": "contributeur"}
+    assert client_for(world.alice).post(url, data).status_code == 403
+    assert client_for(world.admin).post(url, data).status_code == 302
+    membership = Membership.objects.get(user__email="nouvelle@exemple.invalid")
+    assert not membership.user.has_usable_password()
+    assert client_for(world.admin).post(f"{url}{membership.pk}/retirer/").status_code == 302
+    assert not Membership.objects.filter(pk=membership.pk).exists()
+
+
+def test_the_last_administrator_stays(world: World) -> None:
+    membership = Membership.objects.get(user=world.admin)
+    with pytest.raises(InputError, match="dernier administrateur"):
+        actions.revoke(Actor.of(world.admin), world.region, membership.pk)
+
+
+def test_a_membership_of_another_place_cannot_be_taken(world: World) -> None:
+    foreign = Membership.objects.get(user=world.charlie)
+    with pytest.raises(InputError, match="n'existe plus"):
+        actions.revoke(Actor.of(world.admin), world.region, foreign.pk)
+
+
+def test_kinds_stand_where_they_may(world: World) -> None:
+    with pytest.raises(InputError, match="ne se range pas"):
+        actions.create(SYSTEM, world.hospital, kind="region", name="R")
+    with pytest.raises(PermissionDenied):
+        actions.create(Actor.of(world.alice), world.hospital, kind="site", name="S")
+    site = actions.create(Actor.of(world.admin), world.hospital, kind="site", name="Site nord")
+    assert site.node.path.startswith(world.hospital.node.path)
+
+
+def test_rights_go_down_but_not_sideways(world: World) -> None:
+    user = make_user()
+    give(user, world.sister, "direction")
+    actor = Actor.of(user)
+    assert actor.can("assessment.validate", world.sister.node)
+    assert not actor.can("assessment.view", world.hospital.node)
+    assert not actor.can("assessment.view", world.ght.node)
+
+
+def test_ids_that_begin_alike_are_not_below(world: World) -> None:
+    """Node 1 is not above node 10: paths end with a slash."""
+    for _ in range(12):
+        make_organisation(world.region)
+    seen = {o.pk for o in queries.visible(Actor.of(world.charlie))}
+    assert seen == {world.elsewhere.pk}
+
+
+def test_reading_without_a_scope_is_refused(world: World) -> None:
+    with pytest.raises(ScopeRequired):
+        list(Organisation.objects.all())
+    with pytest.raises(ScopeRequired):
+        Organisation.objects.filter(pk=1)
+
+
+def test_journal_rows_are_never_changed(world: World) -> None:
+    entry = Entry.objects.latest("id")
+    with pytest.raises(TypeError):
+        entry.save()
+    with pytest.raises(TypeError):
+        entry.delete()

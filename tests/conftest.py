@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A hostile test bed: what production tolerates fails here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.support.factories import World, make_world
+
+
+class UndefinedVariable(str):
+    """Put in place of a template variable that does not exist: fails instead of rendering nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __mod__(self, variable: Any) -> str:
+        message = f"undefined template variable: {variable}"
+        raise AssertionError(message)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _undefined_variables_fail() -> None:
+    from django.template import engines
+
+    engines["django"].engine.string_if_invalid = UndefinedVariable("%s")
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def client_for() -> Any:
+    """``client_for(user)`` → a signed-in client."""
+
+    def make(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A real server with the demonstration, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "carene-demonstration"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str:
+    path = os.environ.get("CARENE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path:
+        return path
+    message = "Chromium manque : installer le paquet chromium, ou donner CARENE_CHROMIUM."
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(var: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "CARENE_VAR": str(var), "PYTHONUNBUFFERED": "1"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    environment.pop("CARENE_DATABASE", None)
+    log = (var.parent / "server.log").open("ab")
+    command = [sys.executable, "-m", "carene.cli.main", "serve", "--demo", "--port", str(port)]
+    environment["PYTHONPATH"] = str(ROOT / "src")
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/compte/login/", timeout=2).read()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+        else:
+            return process
+    process.kill()
+    pytest.fail("the server did not start:\n" + (var.parent / "server.log").read_text()[-4000:])
+
+
+@pytest.fixture(scope="session")
+def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("carene") / "var"
+
+
+@pytest.fixture(scope="session")
+def server(demo_var: Path) -> Iterator[str]:
+    demo_var.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    process = start_server(demo_var, port)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        engine = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield engine
+        engine.close()
+
+
+class Visitor:
+    """A person in front of a page; collects what the console and the network complain about."""
+
+    def __init__(self, context: BrowserContext, server: str) -> None:
+        self.context = context
+        self.server = server
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None
+        )
+
+    def _console(self, message: object) -> None:
+        if getattr(message, "type", "") == "error" and "favicon" not in str(getattr(message, "text", "")):
+            self.complaints.append(str(getattr(message, "text", "")))
+
+    def sign_in(self, login: str) -> Visitor:
+        self.page.goto(f"{self.server}/compte/login/")
+        self.page.get_by_label("Adresse").fill(f"{login}@demo.invalid")
+        self.page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+        self.page.get_by_role("button", name="Se connecter").click()
+        self.page.wait_for_url(re.compile(r"/o/\d+/"))
+        return self
+
+    def node(self) -> int:
+        match = re.search(r"/o/(\d+)/", self.page.url)
+        assert match
+        return int(match[1])
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: str) -> Iterator[Visitor]:
+    context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", accept_downloads=True)
+    yield Visitor(context, server)
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, server: str) -> Iterator[Visitor]:
+    context = browser.new_context(
+        locale="fr-FR", viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    yield Visitor(context, server)
+    context.close()
