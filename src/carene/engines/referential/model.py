@@ -123,6 +123,7 @@ class Objective:
     id: str
     axis: str
     title: str
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class Axis:
     id: str
     title: str
     purpose: str = ""
+    color: int = 0  # rank in the palette of charts, from 1; 0 = by position
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Costs in euros and efforts in person-days, by size band; all are estimates unless an organisation overrides them."""
+    """Costs in euros and efforts in person-days, by size band; all estimates unless an organisation overrides them."""
 
     id: str
     title: str
@@ -185,7 +187,10 @@ class TargetProfile:
 
 @dataclass(frozen=True, slots=True)
 class MaturityStep:
-    """Holds when every applicable socle criterion is at ``socle_level`` and ``others_share`` of the rest at ``others_level``."""
+    """Holds when every applicable socle criterion is at ``socle_level`` at least, and a share of the others too.
+
+    The share is ``others_share`` (0–1) and the level that it must reach ``others_level``.
+    """
 
     id: int
     label: str
@@ -204,6 +209,20 @@ class Correspondence:
     target: str
     relationship: str
     strength: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrespondenceSet:
+    """Correspondences between two frameworks, both named by their URN (``Referential.id`` of an imported one).
+
+    Criteria are named by their URN, which an imported criterion keeps in ``refs["urn"]``.
+    """
+
+    id: str
+    name: str
+    source: str
+    target: str
+    pairs: tuple[Correspondence, ...]
 
 
 @dataclass(frozen=True)
@@ -232,7 +251,10 @@ class Referential:
     profiles: tuple[TargetProfile, ...] = ()
     steps: tuple[MaturityStep, ...] = ()
     groups: Mapping[str, str] = field(default_factory=dict)
+    default_groups: tuple[str, ...] = ()  # those that an imported framework proposes at the start
     strength_at_least: int = 3
+    sizes_source: str = ""  # where the size bands come from: key of ``sources``
+    maturity_source: str = ""  # where the rule of the maturity steps comes from
     digest: str = ""  # SHA-256 of the files it was read from: two readings of the same content agree
 
     @cached_property
@@ -298,7 +320,7 @@ class Referential:
         return None
 
     def applicable(self, profile: Profile, groups: frozenset[str] | None = None) -> tuple[Criterion, ...]:
-        """Criteria that concern this establishment, in order; ``groups`` keeps those of chosen implementation groups."""
+        """Criteria that concern this establishment, in order; ``groups`` keeps those of the chosen groups."""
         return tuple(
             c
             for c in self.criteria
@@ -309,7 +331,7 @@ class Referential:
         return next((p for p in self.profiles if p.when.accepts(profile)), None)
 
     def target(self, criterion: Criterion, profile: Profile) -> int:
-        """Level aimed at for this criterion by this kind of establishment (3/4 of the scale when no profile says it)."""
+        """Level aimed at for this criterion by this kind of establishment (3/4 of the scale when none says it)."""
         chosen = self.target_profile(profile)
         if chosen is None:
             return max(1, round(criterion.top * 3 / SCALE))

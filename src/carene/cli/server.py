@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""``carene setup``, ``carene serve``, ``carene demo``: from an empty folder to a page in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def register(subparsers: Any) -> None:
+    serve = subparsers.add_parser("serve", help="prépare la base si besoin et démarre le serveur")
+    serve.add_argument("--host", default="127.0.0.1", help="adresse d'écoute (défaut : cette machine seulement)")
+    serve.add_argument("--port", type=int, default=8000, help="port (défaut : 8000)")
+    serve.add_argument("--threads", type=int, default=8, help="fils d'exécution par processus")
+    serve.add_argument("--workers", type=int, default=1, help="processus ; un seul sur SQLite")
+    serve.add_argument("--demo", action="store_true", help="charge la démonstration si la base est vide")
+    serve.set_defaults(handler=_serve)
+    setup = subparsers.add_parser("setup", help="crée ou met à jour la base et les fichiers statiques")
+    setup.set_defaults(handler=_setup)
+    demo = subparsers.add_parser("demo", help="charge la démonstration dans une base vide")
+    demo.set_defaults(handler=_demo)
+    admin = subparsers.add_parser("admin", help="crée la première organisation et son administrateur")
+    admin.add_argument("--organisation", required=True, help="nom de l'établissement, du GHT ou de la région")
+    admin.add_argument("--kind", default="entity", choices=["nation", "region", "ght", "entity"], help="sa nature")
+    admin.add_argument("--email", required=True, help="adresse de l'administrateur")
+    admin.add_argument("--name", required=True, help="nom de l'administrateur")
+    admin.set_defaults(handler=_admin)
+
+
+def django() -> None:
+    """Loads Django with the settings of this folder."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carene.config.settings")
+    import django as framework
+
+    framework.setup()
+
+
+def prepare() -> None:
+    """Database up to date and static files collected; quick when there is nothing to do."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Mise à jour de la base…", flush=True)
+        call_command("migrate", verbosity=0, interactive=False)
+    if _static_is_stale(Path(settings.STATIC_ROOT)):
+        print("Préparation des fichiers de l'interface…", flush=True)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        Path(settings.STATIC_ROOT, ".complete").touch()
+
+
+def _static_is_stale(root: Path) -> bool:
+    mark = root / ".complete"
+    if not mark.exists():
+        return True
+    import carene
+
+    newest = max(
+        (path.stat().st_mtime for path in Path(carene.__file__).parent.glob("ui/static/**/*") if path.is_file()),
+        default=0.0,
+    )
+    return newest > mark.stat().st_mtime
+
+
+def _setup(_arguments: argparse.Namespace) -> int:
+    django()
+    prepare()
+    print("Prêt.")
+    return 0
+
+
+def _demo(_arguments: argparse.Namespace) -> int:
+    django()
+    prepare()
+    from carene.apps.demonstration import build
+
+    build.load(progress=lambda text: print(text, flush=True))
+    return 0
+
+
+def _admin(arguments: argparse.Namespace) -> int:
+    django()
+    prepare()
+    import getpass
+
+    from carene.apps.organisations import actions
+    from carene.core.access.actor import Actor
+    from carene.engines.sources import InputError
+
+    password = getpass.getpass("Mot de passe de l'administrateur (12 caractères au moins) : ")
+    if len(password) < 12:
+        raise InputError("mot de passe trop court", remedy="en choisir un d'au moins 12 caractères")
+    actor = Actor.system("cli")
+    organisation = actions.create(actor, None, kind=arguments.kind, name=arguments.organisation)
+    membership = actions.grant(
+        actor, organisation, email=arguments.email, name=arguments.name, role="administrateur"
+    )
+    user = membership.user
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    print(f"{organisation} est créé ; {user.email} l'administre. Démarrer avec « carene serve ».")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    django()
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and arguments.workers != 1:
+        from carene.engines.sources import InputError
+
+        raise InputError(
+            "SQLite n'accepte qu'un processus", remedy="garder --workers 1, ou héberger la base sur PostgreSQL"
+        )
+    prepare()
+    if arguments.demo:
+        from carene.apps.demonstration import build
+
+        if build.is_empty():
+            build.load(progress=lambda text: print(text, flush=True))
+    connection.close()
+    address = f"http://{'localhost' if arguments.host in {'127.0.0.1', '0.0.0.0'} else arguments.host}:{arguments.port}/"  # noqa: S104
+    return run_server(arguments, address, demo=(Path(settings.VAR) / "demonstration").exists())
+
+
+def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> int:
+    from gunicorn.app.base import BaseApplication
+
+    def ready(_server: Any) -> None:
+        print(f"\nCarène est ouvert : {address}", flush=True)
+        if demo:
+            from carene.core.accounts.demo import PASSWORD
+
+            print(f"Se connecter : rssi@demo.invalid, mot de passe {PASSWORD} (démonstration, données inventées).")
+        print("Arrêter : Ctrl+C.", flush=True)
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            options = {
+                "bind": f"{arguments.host}:{arguments.port}",
+                "workers": arguments.workers,
+                "threads": arguments.threads,
+                "worker_class": "gthread",
+                "timeout": 120,
+                "graceful_timeout": 20,
+                "keepalive": 5,
+                "loglevel": "warning",
+                "when_ready": ready,
+                "preload_app": True,
+                "control_socket_disable": True,
+            }
+            for key, value in options.items():
+                if key in self.cfg.settings:
+                    self.cfg.set(key, value)
+
+        def load(self) -> Any:
+            from carene.config.wsgi import application
+
+            return application
+
+    sys.argv = sys.argv[:1]
+    Server().run()
+    return 0
