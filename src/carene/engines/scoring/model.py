@@ -36,9 +36,10 @@ class Observation:
 class CriterionResult:
     """One criterion judged. ``level`` counts in the scores: the declared one, else the measured one, else None.
 
-    ``state`` is ``measured`` as soon as a valid observation stands beside or in place of the declaration. ``observation``
-    is the one received, even when its validity has passed: ``measured`` is then None. ``declared`` is None for a
-    criterion declared not applicable; one declared so without justification is unanswered.
+    ``state`` is ``measured`` as soon as a valid observation stands beside or in place of the declaration.
+    ``observation`` is the one received, even when its validity has passed: ``measured`` is then None; one dated in the
+    future is ignored. ``declared`` is None for a criterion declared not applicable; one declared so without
+    justification counts as not answered by anyone.
     """
 
     criterion: str
@@ -63,8 +64,8 @@ class NodeResult:
 
     The score of an axis is weighted over its criteria: it is not the mean of its objectives. ``level`` is the whole
     part of ``score``; ``target`` is weighted over all its criteria but those not applicable; ``coverage`` is answered /
-    applicable, 0–1, a justified « non applicable » being an answer, and 1 when nothing applies; ``measured`` is the score
-    of the criteria that an indicator measures, None when there is none; ``previous`` that of the previous assessment.
+    applicable, 0–1, a justified « non applicable » being an answer, and 1 when nothing applies; ``measured`` is the
+    score of the criteria that an indicator measures, None when there is none; ``previous`` that of the one before.
     """
 
     id: str
@@ -90,7 +91,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """``rank_value`` orders weaknesses: gap × weight, socle first; ``measures`` are ids that would raise the criterion."""
+    """``rank_value`` orders weaknesses: gap × weight, twice on the socle; ``measures`` are ids that would raise it."""
 
     criterion: str
     level: int
