@@ -54,11 +54,23 @@ class Wish:
     reason: str = ""
 
 
+# Both are estimates of the Carène project, to be changed in the problem: a level beyond what is aimed at is worth
+# little, and 400 € is the order of magnitude of a day of hospital staff, charges included.
+BEYOND_TARGET = 0.25
+DAY_RATE = 400.0
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
+    """What is to be planned.
+
+    A step on a criterion absent from ``levels`` does not concern the establishment and has no effect. A prerequisite is
+    met when it is done, or when all that it would raise is already there or does not concern the establishment.
+    """
+
     start: dt.date  # first day of a month
     months: int  # horizon, 12 to 60
-    budgets: Mapping[int, float]  # calendar year → euros
+    budgets: Mapping[int, float]  # calendar year → euros; an absent year has none
     capacity: Mapping[str, Sequence[float]]  # skill → person-days available in each quarter; absent skill = not limited
     candidates: tuple[Candidate, ...]
     levels: Mapping[str, int]  # current level of each criterion
@@ -66,6 +78,10 @@ class Problem:
     weights: Mapping[str, float]  # value of one level of this criterion during the whole horizon
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     done: frozenset[str] = frozenset()  # measures already carried out: prerequisites are met, nothing to plan
+    beyond_target: float = BEYOND_TARGET  # what a level above the target is worth, 1 = as much as one below
+    day_rate: float = DAY_RATE  # euros for one person-day, to weigh work against money
+    labels: Mapping[str, str] = field(default_factory=dict)  # French names of skills and criteria; absent = the id
+    notes: tuple[str, ...] = ()  # French sentences: what was assumed to write this problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An independent reading of a plan: does it respect its problem? Shares no computation with the planners it watches."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from carene.engines.planner.model import Candidate, Plan, PlannedAction, Problem, Wish
+
+_EUROS = 0.01
+_DAYS = 1e-6
+_VALUE = 1e-6
+
+
+def violations(problem: Problem, plan: Plan) -> list[str]:
+    """French sentences, one for each rule of the problem that the plan breaks or figure that it gets wrong.
+
+    Rules: every candidate planned or left out exactly once; nothing excluded, done or unknown; whole work inside the
+    horizon; prerequisites finished before; wishes honoured or told in ``unmet``; budgets by year and teams by quarter;
+    levels raised from where they really stand; announced costs, levels, loads and value equal to what they should be.
+    """
+    known = {candidate.id: candidate for candidate in problem.candidates}
+    unknown = [a.measure for a in plan.actions if a.measure not in known]
+    if unknown:
+        return [f"{measure} : mesure inconnue du catalogue" for measure in unknown]
+    return [
+        *_once_each(problem, plan),
+        *_times(problem, plan, known),
+        *_wishes(problem, plan, known),
+        *_money(problem, plan, known),
+        *_teams(problem, plan, known),
+        *_levels(problem, plan, known),
+    ]
+
+
+def _once_each(problem: Problem, plan: Plan) -> Iterator[str]:
+    planned = Counter(action.measure for action in plan.actions)
+    left = Counter(entry.measure for entry in plan.left_out)
+    for candidate in problem.candidates:
+        count = planned[candidate.id] + left[candidate.id]
+        if count != 1:
+            yield f"{candidate.id} : {count} fois dans le plan ou parmi les mesures laissées de côté"
+        if planned[candidate.id] and candidate.id in problem.done:
+            yield f"{candidate.id} : déjà réalisée et pourtant planifiée"
+    for entry in plan.left_out:
+        if not entry.reason.endswith("."):
+            yield f"{entry.measure} : laissée de côté sans raison"
+
+
+def _times(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
+    ends = {action.measure: action.end_month for action in plan.actions}
+    for action in plan.actions:
+        candidate = known[action.measure]
+        if action.start_month < 0 or action.end_month > problem.months:
+            yield f"{action.measure} : hors de l'horizon"
+        if action.end_month - action.start_month != candidate.months:
+            yield f"{action.measure} : la durée n'est pas celle du catalogue"
+        if action.start != _date(problem, action.start_month):
+            yield f"{action.measure} : la date de début ne correspond pas à son mois"
+        if action.end != _date(problem, action.end_month) - dt.timedelta(days=1):
+            yield f"{action.measure} : la date de fin ne correspond pas à son mois"
+        for required in candidate.requires:
+            if _is_met(problem, known, required):
+                continue
+            if required not in ends:
+                yield f"{action.measure} : son prérequis {required} n'est pas planifié"
+            elif ends[required] > action.start_month:
+                yield f"{action.measure} : commence avant la fin de son prérequis {required}"
+
+
+def _wishes(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
+    planned = {action.measure: action for action in plan.actions}
+    for measure, wish in problem.wishes.items():
+        told = any((known[measure].title or measure) in sentence for sentence in plan.unmet)
+        action = planned.get(measure)
+        if action is None:
+            if (wish.mandatory or wish.start_month is not None) and not told and measure not in problem.done:
+                yield f"{measure} : imposée, absente du plan, et rien ne le dit"
+        else:
+            yield from _one_wish(measure, wish, action, told)
+
+
+def _one_wish(measure: str, wish: Wish, action: PlannedAction, told: bool) -> Iterator[str]:
+    if wish.excluded:
+        yield f"{measure} : écartée et pourtant planifiée"
+    if wish.not_before is not None and action.start_month < wish.not_before:
+        yield f"{measure} : commence trop tôt"
+    if wish.deadline is not None and action.end_month > wish.deadline and not told:
+        yield f"{measure} : finie après son échéance, et rien ne le dit"
+    if wish.start_month is not None and action.start_month != wish.start_month and not told:
+        yield f"{measure} : ne commence pas au mois imposé, et rien ne le dit"
+
+
+def _money(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
+    spent: dict[int, float] = {_date(problem, month).year: 0.0 for month in range(problem.months)}
+    for action in plan.actions:
+        candidate = known[action.measure]
+        own = dict.fromkeys(spent, 0.0)
+        for month in range(action.start_month, problem.months):
+            working = month < action.end_month
+            euros = candidate.investment / candidate.months if working else candidate.yearly / 12
+            own[_date(problem, month).year] += euros
+        for year, amount in own.items():
+            spent[year] += amount
+            if abs(amount - action.cost_by_year.get(year, 0.0)) > _EUROS:
+                yield f"{action.measure} : coût {year} annoncé {action.cost_by_year.get(year, 0.0)}, réel {amount}"
+        if abs(sum(own.values()) - action.cost) > _EUROS:
+            yield f"{action.measure} : coût total annoncé {action.cost}, réel {sum(own.values())}"
+    for year, amount in spent.items():
+        if amount > problem.budgets.get(year, 0.0) + _EUROS:
+            yield f"{year} : {amount} € dépensés pour un budget de {problem.budgets.get(year, 0.0)} €"
+    announced = {year.year: (year.budget, year.spent) for year in plan.years}
+    for year, amount in spent.items():
+        budget, told = announced.get(year, (math.nan, math.nan))
+        if not (abs(told - amount) <= _EUROS and abs(budget - problem.budgets.get(year, 0.0)) <= _EUROS):
+            yield f"{year} : budget ou dépense annoncés faux"
+
+
+def _teams(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
+    used: Counter[tuple[str, int]] = Counter()
+    for action in plan.actions:
+        candidate = known[action.measure]
+        for skill, days in candidate.effort.items():
+            for month in range(action.start_month, action.end_month):
+                used[skill, month // 3] += days / candidate.months  # type: ignore[assignment]
+    for (skill, quarter), days in used.items():
+        available = problem.capacity[skill][quarter] if skill in problem.capacity else math.inf
+        if days > available + _DAYS:
+            yield f"{skill}, trimestre {quarter} : {days} jours pour {available} disponibles"
+    told = {(load.skill, load.quarter): load.used for load in plan.loads}
+    for slot in used.keys() | told.keys():
+        if abs(used[slot] - told.get(slot, 0.0)) > _DAYS:
+            yield f"{slot[0]}, trimestre {slot[1]} : charge annoncée fausse"
+
+
+def _levels(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
+    """Plays the plan month by month."""
+    levels = dict(problem.levels)
+    effective: dict[str, list[tuple[str, int]]] = {}
+    raised: dict[str, set[tuple[str, int, int]]] = {action.measure: set() for action in plan.actions}
+    quarters = [dict(levels)]
+    value = 0.0
+    for month in range(problem.months + 1):
+        ending = [
+            (end, action.measure, criterion)
+            for action in plan.actions
+            if action.end_month == month
+            for criterion, end in effective.get(action.measure, ())
+        ]
+        for end, measure, criterion in sorted(ending, key=lambda item: (-item[0], item[1])):
+            before = levels[criterion]
+            if end > before:
+                levels[criterion] = end
+                raised[measure].add((criterion, before, end))
+                value += _value(problem, criterion, before, end) * (problem.months - month) / problem.months
+        if month and (month % 3 == 0 or month == problem.months):
+            quarters.append(dict(levels))
+        for action in plan.actions:
+            if action.start_month == month:
+                steps = known[action.measure].steps
+                effective[action.measure] = [
+                    (s.criterion, s.end) for s in steps if s.criterion in levels and levels[s.criterion] >= s.start
+                ]
+    for action in plan.actions:
+        if {(step.criterion, step.start, step.end) for step in action.raises} != raised[action.measure]:
+            yield f"{action.measure} : niveaux relevés annoncés faux"
+    if [dict(found) for found in plan.levels] != quarters:
+        yield "niveaux par trimestre annoncés faux"
+    if abs(plan.value - value) > _VALUE * max(1.0, value):
+        yield f"valeur annoncée {plan.value}, réelle {value}"
+
+
+def _value(problem: Problem, criterion: str, before: int, after: int) -> float:
+    target = problem.targets.get(criterion)
+    shares = (
+        1.0 if target is None or level <= target else problem.beyond_target for level in range(before + 1, after + 1)
+    )
+    return problem.weights.get(criterion, 0.0) * sum(shares)
+
+
+def _is_met(problem: Problem, known: dict[str, Candidate], measure: str) -> bool:
+    if measure in problem.done:
+        return True
+    steps = known[measure].steps
+    return bool(steps) and all(problem.levels.get(step.criterion, step.end) >= step.end for step in steps)
+
+
+def _date(problem: Problem, month: int) -> dt.date:
+    years, rank = divmod(problem.start.month - 1 + month, 12)
+    return dt.date(problem.start.year + years, rank + 1, 1)

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a measure takes, and when: euros by calendar year, person-days by skill and quarter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from carene.engines.months import add_months
+from carene.engines.planner.model import Candidate, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Months of the problem set on calendar years and quarters."""
+
+    start: dt.date
+    months: int
+
+    @property
+    def years(self) -> range:
+        """Calendar years that the horizon touches."""
+        return range(self.start.year, self.day(self.months - 1).year + 1)
+
+    @property
+    def quarters(self) -> int:
+        return math.ceil(self.months / 3)
+
+    def day(self, month: int) -> dt.date:
+        """First day of a month of the problem."""
+        return add_months(self.start, month)
+
+    def last_day(self, month: int) -> dt.date:
+        """Last day of the work of a measure that ends before ``month``."""
+        return self.day(month) - dt.timedelta(days=1)
+
+    def months_of_year(self, year: int) -> tuple[int, int]:
+        """First month of the horizon in this year, and first one after it."""
+        january = (year - self.start.year) * 12 - (self.start.month - 1)
+        return max(0, january), min(self.months, january + 12)
+
+    def months_of_quarter(self, quarter: int) -> tuple[int, int]:
+        return quarter * 3, min(self.months, quarter * 3 + 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Sparse: only what is not zero. ``money`` by rank of the year, ``days`` by (skill, quarter)."""
+
+    money: tuple[tuple[int, float], ...]
+    days: tuple[tuple[tuple[str, int], float], ...]
+    total: float
+
+
+def footprint(grid: Grid, candidate: Candidate, begins: int) -> Footprint:
+    """Investment and work spread evenly over the months of work, yearly cost by month from the end to the horizon."""
+    ends = begins + candidate.months
+    money = []
+    for rank, year in enumerate(grid.years):
+        first, after = grid.months_of_year(year)
+        amount = candidate.investment * _overlap(begins, ends, first, after) / candidate.months
+        amount += candidate.yearly * _overlap(ends, grid.months, first, after) / 12
+        if amount:
+            money.append((rank, amount))
+    days = []
+    for quarter in range(begins // 3, min(grid.quarters, (ends + 2) // 3)):
+        share = _overlap(begins, ends, *grid.months_of_quarter(quarter)) / candidate.months
+        days += [((skill, quarter), effort * share) for skill, effort in candidate.effort.items() if effort]
+    return Footprint(tuple(money), tuple(days), sum(amount for _, amount in money))
+
+
+def budgets_of(problem: Problem, grid: Grid) -> list[float]:
+    """Euros by rank of the year, 0 for a year that has no budget."""
+    return [float(problem.budgets.get(year, 0.0)) for year in grid.years]
+
+
+def capacities_of(problem: Problem, grid: Grid) -> Mapping[tuple[str, int], float]:
+    """Person-days by (skill, quarter); a skill that is absent is not limited."""
+    return {
+        (skill, quarter): float(days[quarter])
+        for skill, days in problem.capacity.items()
+        for quarter in range(grid.quarters)
+    }
+
+
+def _overlap(first: int, after: int, low: int, high: int) -> int:
+    """Months shared by two half-open intervals."""
+    return max(0, min(after, high) - max(first, low))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why each measure that is not in the plan is not: one French sentence with its figures."""
+
+from __future__ import annotations
+
+from carene.engines import french
+from carene.engines.planner.board import Board, Obstacle
+from carene.engines.planner.levels import level_at
+from carene.engines.planner.model import LeftOut
+from carene.engines.planner.obstacles import label, obstacle, titled
+
+
+def left_out(board: Board) -> tuple[LeftOut, ...]:
+    """One entry for each candidate that is not placed, by identifier."""
+    found = []
+    for key in board.catalogue.candidates:
+        if key not in board.starts:
+            code, text = _reason(board, key)
+            found.append(LeftOut(key, code, french.capitalised(text) + "."))
+    return tuple(found)
+
+
+def _reason(board: Board, key: str) -> Obstacle:
+    catalogue = board.catalogue
+    if key in catalogue.problem.done:
+        return Obstacle("no_effect", "elle est déjà réalisée")
+    wish = catalogue.wish(key)
+    if wish.excluded:
+        reason = wish.reason.strip().rstrip(".")
+        return Obstacle("excluded", f"vous l'avez écartée : {reason}" if reason else "vous l'avez écartée")
+    if key in board.refused:
+        return board.refused[key]
+    if catalogue.candidates[key].steps and not catalogue.steps[key]:
+        return Obstacle("not_applicable", "aucun des critères qu'elle relève ne concerne l'établissement")
+    if catalogue.is_useless(key):
+        return Obstacle("no_effect", _already_there(board, key))
+    if key in catalogue.barred:
+        barrier = titled(catalogue, catalogue.barred[key])
+        return Obstacle("prerequisite", f"elle demande d'abord {barrier}, que vous avez écartée")
+    return _covered(board, key) or obstacle(board, key) or _without_value(board, key)
+
+
+def _already_there(board: Board, key: str) -> str:
+    catalogue = board.catalogue
+    if not catalogue.steps[key]:
+        return "elle ne relève aucun critère et aucune mesure du plan ne l'attend"
+    levels = [
+        f"{label(catalogue, criterion)} au niveau {catalogue.problem.levels[criterion]}"
+        for criterion in dict.fromkeys(step.criterion for step in catalogue.steps[key])
+    ]
+    return f"ce qu'elle apporte est déjà acquis ({french.listing(levels)})"
+
+
+def _covered(board: Board, key: str) -> Obstacle | None:
+    """When the plan reaches by other measures all that this one would bring."""
+    catalogue = board.catalogue
+    if any(board.final_level(step.criterion) < step.end for step in catalogue.steps[key]):
+        return None
+    others = sorted(
+        {
+            move.measure
+            for step in catalogue.steps[key]
+            for move in board.moves(step.criterion)
+            if move.after > step.start
+        }
+    )
+    return Obstacle("no_effect", f"le plan y parvient déjà par {french.listing(titled(catalogue, o) for o in others)}")
+
+
+def _without_value(board: Board, key: str) -> Obstacle:
+    """It could be carried out, but nothing would come of it inside the horizon."""
+    catalogue = board.catalogue
+    problem = catalogue.problem
+    useful = [s for s in catalogue.steps[key] if board.final_level(s.criterion) < s.end]
+    if all(problem.weights.get(step.criterion, 0.0) <= 0 for step in useful):
+        return Obstacle("no_value", "les critères qu'elle relève n'ont aucun poids pour l'établissement")
+    blocked = [
+        step
+        for step in useful
+        if level_at(problem.levels[step.criterion], board.moves(step.criterion), problem.months) < step.start
+    ]
+    if len(blocked) == len(useful):
+        step = blocked[0]
+        name = label(catalogue, step.criterion)
+        return Obstacle(
+            "prerequisite", f"{name} doit d'abord atteindre le niveau {step.start}, et le plan ne l'y mène pas"
+        )
+    return Obstacle("horizon", "elle finirait avec le plan : il ne resterait aucun mois pour en profiter")

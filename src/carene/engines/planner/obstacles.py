@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What prevents a measure from being where one would want it, said in French with figures.
+
+Descriptions begin with a small letter and have no full stop: they are made to stand inside a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from carene.engines import french
+from carene.engines.planner.board import Board, Obstacle, Shortage
+from carene.engines.planner.bundles import bundle
+from carene.engines.planner.catalogue import Catalogue
+
+
+def titled(catalogue: Catalogue, key: str) -> str:
+    return french.quoted(catalogue.candidates[key].title or key)
+
+
+def label(catalogue: Catalogue, key: str) -> str:
+    """French name of a skill or a criterion."""
+    return catalogue.problem.labels.get(key, key)
+
+
+def month_name(catalogue: Catalogue, month: int) -> str:
+    return french.month_and_year(catalogue.grid.day(month))
+
+
+def obstacle(board: Board, key: str, *, strict: bool = True) -> Obstacle | None:
+    """The first thing that prevents an open measure, prerequisites included, from being added; None when nothing does.
+
+    ``strict`` keeps the deadlines. The board is left as it was.
+    """
+    keys = bundle(board, key, ladder=False)
+    if not keys:
+        return _blocked_chain(board, key)
+    placed: list[str] = []
+    found: Obstacle | None = None
+    for item in keys:
+        begins = board.wanted_start(item, strict=strict)
+        if begins is None:
+            found = _why_not(board, item, strict=strict)
+            if item != key:
+                found = Obstacle(
+                    "prerequisite", f"elle demande d'abord {titled(board.catalogue, item)}, or {found.text}"
+                )
+            break
+        board.place(item, begins)
+        placed.append(item)
+    for item in reversed(placed):
+        board.remove(item)
+    return found
+
+
+def why_not_at(board: Board, key: str, month: int) -> str:
+    """Why a placed measure could not begin at this month; the board is left as it was. Empty when it could."""
+    catalogue = board.catalogue
+    candidate = catalogue.candidates[key]
+    if month + candidate.months > catalogue.problem.months:
+        return _beyond_horizon(catalogue, key, month)
+    late = [r for r in catalogue.needs[key] if r in board.starts and board.end_of(r) > month]
+    if late:
+        last = max(late, key=lambda required: (board.end_of(required), required))
+        end = month_name(catalogue, board.end_of(last) - 1)
+        return f"son prérequis {titled(catalogue, last)} ne finit qu'en {end}"
+    begins = board.starts[key]
+    board.remove(key)
+    lacks = board.shortages(key, month)
+    board.place(key, begins)
+    return describe(catalogue, lacks) if lacks else ""
+
+
+def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
+    """« il manque 12 400 € en 2027 (45 000 € demandés, 32 600 € libres) et 3 jours de l'équipe « RSSI » en … »."""
+    parts = [_money(lack) for lack in lacks if not lack.skill]
+    for skill in dict.fromkeys(lack.skill for lack in lacks if lack.skill):
+        parts.append(_team(catalogue, [lack for lack in lacks if lack.skill == skill]))
+    return f"il manque {french.listing(parts)}"
+
+
+def _money(lack: Shortage) -> str:
+    missing, asked, left = french.euros(max(1.0, lack.missing)), french.euros(lack.asked), french.euros(_left(lack))
+    return f"{missing} en {lack.quarter} ({asked} demandés, {left} libres)"
+
+
+def _team(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
+    """One team: what lacks over all the quarters concerned, and the worst of them when they are several."""
+    skill = french.quoted(label(catalogue, lacks[0].skill))
+    worst = max(lacks, key=lambda lack: (lack.missing, -lack.quarter))
+    figures = f"({french.trimmed(worst.asked)} demandés, {french.trimmed(_left(worst))} libres)"
+    period = _period(catalogue, worst.quarter, worst.quarter)
+    if len(lacks) == 1:
+        return f"{_days(worst.missing)} de l'équipe {skill} {period} {figures}"
+    whole = _period(catalogue, lacks[0].quarter, lacks[-1].quarter)
+    total = _days(sum(lack.missing for lack in lacks))
+    return f"{total} de l'équipe {skill} {whole}, dont {french.trimmed(worst.missing)} {period} {figures}"
+
+
+def _left(lack: Shortage) -> float:
+    return max(0.0, lack.left)  # a rounding below zero is not said
+
+
+def _days(missing: float) -> str:
+    return french.person_days(max(0.1, missing))
+
+
+def _period(catalogue: Catalogue, first: int, last: int) -> str:
+    """Quarters as months: « d'avril à juin 2027 »."""
+    begins, _ = catalogue.grid.months_of_quarter(first)
+    _, after = catalogue.grid.months_of_quarter(last)
+    return french.month_range(catalogue.grid.day(begins), catalogue.grid.day(after - 1))
+
+
+def _why_not(board: Board, key: str, *, strict: bool) -> Obstacle:
+    """For a measure whose prerequisites are all placed, and that finds no month."""
+    catalogue = board.catalogue
+    window = board.window(key, strict=strict)
+    first, last = window if window is not None else (0, -1)
+    if first > last:
+        candidate, deadline = catalogue.candidates[key], catalogue.wish(key).deadline
+        ends = first + candidate.months
+        if strict and deadline is not None and ends <= catalogue.problem.months:
+            return Obstacle(
+                "deadline",
+                f"elle finirait au plus tôt en {month_name(catalogue, ends - 1)}, alors qu'elle doit être finie avant "
+                f"{month_name(catalogue, deadline)}",
+            )
+        return Obstacle("horizon", _beyond_horizon(catalogue, key, first))
+    lacks = min(
+        (board.shortages(key, month) for month in range(first, last + 1)), key=lambda found: _weight(board, found)
+    )
+    return Obstacle("team" if all(lack.skill for lack in lacks) else "budget", describe(catalogue, lacks))
+
+
+def _weight(board: Board, lacks: Sequence[Shortage]) -> float:
+    rate = max(1.0, board.catalogue.problem.day_rate)
+    return sum(lack.missing * (rate if lack.skill else 1.0) for lack in lacks)
+
+
+def _beyond_horizon(catalogue: Catalogue, key: str, first: int) -> str:
+    months = catalogue.candidates[key].months
+    return (
+        f"il lui faut {french.months(months)} à partir {french.of(month_name(catalogue, first))}, elle finirait après "
+        f"{month_name(catalogue, catalogue.problem.months - 1)}, dernier mois du plan"
+    )
+
+
+def _blocked_chain(board: Board, key: str) -> Obstacle:
+    """A prerequisite of some rank was refused, or the chain is longer than the horizon."""
+    catalogue = board.catalogue
+    pending, seen = list(catalogue.needs[key]), set()
+    while pending:
+        required = pending.pop(0)
+        if required in board.refused:
+            reason = board.refused[required].text
+            return Obstacle("prerequisite", f"elle demande d'abord {titled(catalogue, required)}, or {reason}")
+        if required not in seen and required not in board.starts:
+            seen.add(required)
+            pending += catalogue.needs[required]
+    return Obstacle(
+        "horizon", f"ses {len(seen)} prérequis à enchaîner demandent plus de {french.months(catalogue.problem.months)}"
+    )
