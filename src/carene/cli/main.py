@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 import carene
-from carene.cli import exits, referential, server
+from carene.cli import assess, exits, referential, server
 from carene.cli.parser import SPACE, Parser
 
 # In the order of the help. A module of this list imports nothing heavy at its top: ``carene --help`` answers at once.
-FAMILIES = (server, referential)
+FAMILIES = (server, assess, referential)
 
 
 def build_parser() -> Parser:

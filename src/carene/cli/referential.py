@@ -34,8 +34,31 @@ COUNTED = {
 }
 
 
-def register(subparsers: Any, store: Store | None = None) -> None:
-    """Adds the family. ``store`` makes ``import`` write; without it, ``import`` reads and reports."""
+def store_in_database(imported: Imported, arguments: argparse.Namespace) -> str:
+    """Stores a framework for the organisation named on the command line, as the administrator of this server."""
+    from carene.cli.server import django
+
+    django()
+    from carene.apps.assessments import actions
+    from carene.apps.organisations import queries
+    from carene.core.access.actor import Actor
+    from carene.engines.sources.errors import InputError
+
+    actor = Actor.system("cli")
+    name = arguments.organisation
+    organisation = queries.visible(actor).filter(finess=name).first()
+    if organisation is None and name.isdecimal():
+        organisation = queries.visible(actor).filter(pk=int(name)).first()
+    if organisation is None:
+        raise InputError(f"aucune organisation ne porte le numéro {name}", remedy="vérifier le FINESS, ou l'adresse de sa page")
+    if imported.referential is None:
+        raise InputError("ce fichier ne contient que des correspondances", remedy="importer aussi les référentiels qu'elles relient")
+    row = actions.import_referential(actor, organisation, imported)
+    return f"Enregistré pour {organisation} : {row.name}, version {row.version}."
+
+
+def register(subparsers: Any, store: Store | None = store_in_database) -> None:
+    """Adds the family. ``store`` writes what ``import`` read, when an organisation is given."""
     family = subparsers.add_parser("referential", help="vérifie ou importe un référentiel")
     verbs = family.add_subparsers(title=f"Commandes{SPACE}", metavar="COMMANDE", required=True)
 
@@ -46,6 +69,9 @@ def register(subparsers: Any, store: Store | None = None) -> None:
     load = verbs.add_parser("import", help="lit une bibliothèque CISO Assistant (YAML)")
     load.add_argument("file", metavar="FICHIER", help="fichier YAML de la bibliothèque")
     load.add_argument("--json", metavar="FICHIER", help="écrit ce qui a été lu en JSON (« - » : sortie standard)")
+    load.add_argument(
+        "--organisation", metavar="FINESS", help="enregistre pour cette organisation (FINESS, ou numéro dans l'adresse)"
+    )
     load.add_argument("--dry-run", action="store_true", help="lit et rend compte sans rien enregistrer")
     load.set_defaults(handler=partial(import_file, store=store))
 
@@ -94,8 +120,8 @@ def import_file(arguments: argparse.Namespace, store: Store | None = None) -> in
         print(line, file=people)
     if arguments.json:
         _write_json(imported, arguments.json)
-    if store is None or arguments.dry_run:
-        print("Rien n'a été enregistré : le fichier a seulement été lu.", file=people)
+    if store is None or arguments.dry_run or not arguments.organisation:
+        print("Rien n'a été enregistré : donner --organisation pour que ses établissements s'en servent.", file=people)
     else:
         print(store(imported, arguments), file=people)
     return 0

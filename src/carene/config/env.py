@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from carene.engines.sources import InputError
 
-class SettingError(Exception):
-    """A setting that cannot be used; the message is a French sentence for the administrator."""
+
+class SettingError(InputError):
+    """A setting that cannot be used."""
 
 
 def text(name: str, default: str = "") -> str:
@@ -21,8 +23,10 @@ def text(name: str, default: str = "") -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            message = f"{name}_FILE désigne {path}, qui ne peut pas être lu ({error.strerror})."
-            raise SettingError(message) from error
+            raise SettingError(
+                f"{name}_FILE désigne {path}, qui ne peut pas être lu ({error.strerror})",
+                remedy="vérifier le chemin et les droits",
+            ) from error
     return os.environ.get(name, default).strip()
 
 
@@ -34,8 +38,7 @@ def boolean(name: str, *, default: bool = False) -> bool:
         return True
     if value in {"0", "false", "no", "non", "off"}:
         return False
-    message = f"{name} vaut « {value} » ; écrire oui ou non."
-    raise SettingError(message)
+    raise SettingError(f"{name} vaut « {value} »", remedy="écrire oui ou non")
 
 
 def integer(name: str, default: int) -> int:
@@ -45,8 +48,7 @@ def integer(name: str, default: int) -> int:
     try:
         return int(value)
     except ValueError as error:
-        message = f"{name} vaut « {value} » ; écrire un nombre entier."
-        raise SettingError(message) from error
+        raise SettingError(f"{name} vaut « {value} »", remedy="écrire un nombre entier") from error
 
 
 def items(name: str, default: tuple[str, ...] = ()) -> list[str]:

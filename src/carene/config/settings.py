@@ -138,8 +138,9 @@ def _database(url: str) -> dict[str, object]:
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
-    message = "CARENE_DATABASE commence par sqlite:/// ou postgresql:// ; corriger l'adresse de la base."
-    raise env.SettingError(message)
+    raise env.SettingError(
+        "CARENE_DATABASE ne commence ni par sqlite:/// ni par postgresql://", remedy="corriger l'adresse de la base"
+    )
 
 
 DATABASES = {"default": _database(env.text("CARENE_DATABASE", f"sqlite:///{VAR / 'carene.sqlite3'}"))}
