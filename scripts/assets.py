@@ -7,13 +7,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
-VENDOR = ROOT / "src" / "carene" / "ui" / "static" / "vendor"
+UI = ROOT / "src" / "carene" / "ui"
 
+# In node_modules → below src/carene/ui. Pages take the variable font, PDF documents the static ones.
 FILES = {
-    "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
-    "bootstrap/LICENSE": "bootstrap/LICENSE",
+    "bootstrap/dist/css/bootstrap.min.css": "static/vendor/bootstrap/bootstrap.min.css",
+    "bootstrap/LICENSE": "static/vendor/bootstrap/LICENSE",
+    "source-sans/LICENSE.md": "fonts/LICENSE.md",
     **{
-        f"@fontsource-variable/source-sans-3/{name}": f"source-sans-3/{Path(name).name}"
+        f"source-sans/TTF/SourceSans3-{style}.ttf": f"fonts/SourceSans3-{style}.ttf"
+        for style in ("Regular", "Semibold", "Bold", "It")
+    },
+    **{
+        f"@fontsource-variable/source-sans-3/{name}": f"static/vendor/source-sans-3/{Path(name).name}"
         for name in (
             "files/source-sans-3-latin-wght-normal.woff2",
             "files/source-sans-3-latin-ext-wght-normal.woff2",
@@ -29,7 +35,7 @@ def main() -> int:
         sys.stderr.write(f"Il manque {missing[0]} dans node_modules : lancer « npm ci », puis « make assets ».\n")
         return 2
     for source, target in FILES.items():
-        path = VENDOR / target
+        path = UI / target
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".css":
             # The map is not shipped: a reference to it would be a missing file for the manifest storage.

@@ -51,7 +51,17 @@ def main() -> int:
 
     options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off"
     try:
-        run(str(bin_folder / "initdb"), "-D", str(data), "-U", "carene", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        run(
+            str(bin_folder / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "carene",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             environment = {**os.environ, "CARENE_DATABASE": f"postgresql://carene@127.0.0.1:{port}/postgres"}

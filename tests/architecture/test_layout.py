@@ -48,9 +48,7 @@ def test_import_contracts_hold() -> None:
 def test_an_app_never_imports_the_models_of_another(path: Path) -> None:
     own = app_of(path)
     foreign = {
-        name
-        for name in imported(path)
-        if (m := re.match(r"carene\.apps\.(\w+)\.models\b", name)) and m[1] != own
+        name for name in imported(path) if (m := re.match(r"carene\.apps\.(\w+)\.models\b", name)) and m[1] != own
     }
     # Types of rows may be named (for annotations) by those who receive them from queries.
     allowed = {"carene.apps.organisations.models", "carene.apps.organisations.models.Organisation"}
@@ -77,14 +75,17 @@ def test_every_python_file_says_its_licence() -> None:
     missing = [
         str(p.relative_to(ROOT))
         for p in [*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "scripts").rglob("*.py")]
-        if "migrations" not in p.parts and "SPDX-License-Identifier: EUPL-1.2" not in p.read_text(encoding="utf-8")[:300]
+        if "migrations" not in p.parts
+        and "SPDX-License-Identifier: EUPL-1.2" not in p.read_text(encoding="utf-8")[:300]
     ]
     assert not missing
 
 
 def test_files_are_one_room() -> None:
     """Past 400 lines a file asks to be two."""
-    long = {str(p.relative_to(SOURCE)): n for p in PYTHON if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400}
+    long = {
+        str(p.relative_to(SOURCE)): n for p in PYTHON if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
+    }
     assert not long
 
 
@@ -131,5 +132,7 @@ def test_architecture_page_names_every_room() -> None:
         if p.is_dir() and not p.name.startswith("__")
     }
     assert not rooms - named, f"rooms that the page does not name: {rooms - named}"
-    absent = {n for n in named if not any(SOURCE.rglob(n)) and not (ROOT / n).exists() and not any((ROOT / "docs").glob(n))}
+    absent = {
+        n for n in named if not any(SOURCE.rglob(n)) and not (ROOT / n).exists() and not any((ROOT / "docs").glob(n))
+    }
     assert not absent, f"rooms that the page names and that do not exist: {absent}"

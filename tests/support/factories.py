@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
+from carene.apps.assessments.models import Answer, Assessment
 from carene.apps.organisations import actions as organisation_actions
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
@@ -77,3 +81,33 @@ def make_world() -> World:
     give(world.charlie, elsewhere, "rssi")
     give(world.admin, region, "administrateur")
     return world
+
+
+def make_assessment(
+    organisation: Organisation,
+    levels: dict[str, int],
+    *,
+    state: str = "draft",
+    previous: Assessment | None = None,
+    answered_on: dt.date | None = None,
+    **fields: Any,
+) -> Assessment:
+    """An assessment of our referential with these levels, as rows: for tests of what reads it."""
+    now = timezone.now()
+    if state == "validated":
+        fields.setdefault("validated_at", now)
+    assessment = Assessment.objects.create(
+        node=organisation.node,
+        referential="care",
+        referential_version="1.0.0",
+        title="Auto-évaluation d'essai",
+        state=state,
+        previous=previous,
+        started_at=fields.pop("started_at", now),
+        **fields,
+    )
+    Answer.objects.bulk_create(
+        Answer(assessment=assessment, criterion=key, level=level, answered_on=answered_on or now.date())
+        for key, level in levels.items()
+    )
+    return assessment

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterable
 
 from hypothesis import strategies as st
 
@@ -131,7 +130,3 @@ def wishes(months: int) -> st.SearchStrategy[Wish]:
         st.builds(Wish, mandatory=st.booleans(), start_month=month, deadline=st.none() | month),
         st.builds(Wish, excluded=st.just(True), reason=st.sampled_from(("", "Déjà au marché."))),
     )
-
-
-def titles(keys: Iterable[str]) -> list[str]:
-    return [f"Mesure {key}" for key in keys]

@@ -24,7 +24,9 @@ class UserErrorMiddleware:
         if isinstance(error, InputError):
             return self._say(request, error.sentence, 400, "Cela n'a pas pu être pris en compte")
         if isinstance(error, PermissionDenied):
-            return self._say(request, str(error) or "Vous n'avez pas ce droit ici.", 403, "Cette page ne vous est pas ouverte")
+            return self._say(
+                request, str(error) or "Vous n'avez pas ce droit ici.", 403, "Cette page ne vous est pas ouverte"
+            )
         return None
 
     @staticmethod

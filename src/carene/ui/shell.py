@@ -100,7 +100,7 @@ class Shell:
         match = self._request.resolver_match
         args = [self.organisation.pk] if entry.needs_organisation and self.organisation else []
         prefix = entry.prefix or entry.view.partition(":")[0]
-        current = bool(match) and (match.view_name == entry.view or (match.namespace or "") == prefix)
+        current = match is not None and (match.view_name == entry.view or (match.namespace or "") == prefix)
         counter = entry.counter(self.organisation) if entry.counter and self.organisation else None
         return Item(
             entry.label,

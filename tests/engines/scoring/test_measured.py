@@ -62,7 +62,11 @@ def test_values_read_as_people_write_them() -> None:
     assert format_value(VPN, 71).replace("\u00a0", " ") == "71 %"
     assert format_value(AGE, 1).replace("\u00a0", " ") == "1 jour"
     assert format_value(replace(VPN, kind="boolean"), 0) == "non"
-    assert format_value(replace(VPN, kind="number", unit="ETP"), 0.5).replace("\u00a0", " ") == "0,5 ETP"
+    counted = [
+        format_value(replace(VPN, kind="number", unit=unit), value).replace("\u00a0", " ")
+        for unit, value in (("ETP", 2.5), ("niveau ANSSI", 3), ("niveau ANSSI", 1), ("minutes", 120), ("", 4))
+    ]
+    assert counted == ["2,5 ETP", "3 niveaux ANSSI", "1 niveau ANSSI", "120 minutes", "4"]
 
 
 def disagreement(key: str, level: int, value: float, **changes: object) -> str:
@@ -104,9 +108,8 @@ def test_levels_without_a_bound_of_their_own() -> None:
     assert disagreement("OPS.1.1", 2, 71, thresholds=gap).endswith(
         "or il faut 100 % au moins pour que la mesure dépasse le niveau 1."
     )
-    assert disagreement("OPS.1.1", 4, 71, thresholds=thresholds("vpn_double_facteur", {1: 50})).endswith(
-        "or cet indicateur ne permet pas de prouver plus que le niveau 1."
-    )
+    # At the highest level that it can show, a measure does not deny a higher answer.
+    assert disagreement("OPS.1.1", 4, 71, thresholds=thresholds("vpn_double_facteur", {1: 50})) == ""
 
 
 def test_silent_when_they_agree() -> None:

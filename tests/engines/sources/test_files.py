@@ -21,7 +21,9 @@ def test_reads_what_is_there(tmp_path: Path) -> None:
         read_bytes(path, limits=Limits(size=4))
 
 
-@pytest.mark.parametrize(("name", "words"), [("absent", "n'existe pas"), (".", "dossier"), ("a\0b", "ne peut pas être lu")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("absent", "n'existe pas"), (".", "dossier"), ("a\0b", "ne peut pas être lu")]
+)
 def test_what_is_not_a_file_is_said(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read_bytes(tmp_path / name, "ce que l'on a demandé")

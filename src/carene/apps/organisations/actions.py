@@ -94,7 +94,9 @@ def _state(organisation: Organisation) -> dict[str, Any]:
     return {"kind": organisation.kind} | {key: getattr(organisation, key) for key in PROFILE}
 
 
-def grant(actor: Actor, organisation: Organisation, *, email: str, name: str, role: str, function: str = "") -> Membership:
+def grant(
+    actor: Actor, organisation: Organisation, *, email: str, name: str, role: str, function: str = ""
+) -> Membership:
     """Gives a role; creates the person, without a password, when the address is unknown.
 
     The person sets a password with « Mot de passe oublié ». Nobody gives more than they could give: only holders of
@@ -111,7 +113,9 @@ def grant(actor: Actor, organisation: Organisation, *, email: str, name: str, ro
             user = User.objects.create_user(email.strip(), None, name=name.strip(), function=function.strip())
         membership, created = Membership.objects.get_or_create(user=user, node=organisation.node, role=role)
         if created:
-            record(actor, "members.grant", organisation.node, f"user:{user.pk}", None, {"role": role, "email": user.email})
+            record(
+                actor, "members.grant", organisation.node, f"user:{user.pk}", None, {"role": role, "email": user.email}
+            )
     return membership
 
 
@@ -119,9 +123,7 @@ def revoke(actor: Actor, organisation: Organisation, membership_id: int) -> Memb
     """Takes a role back; the last administrator of an organisation that has one keeps it."""
     actor.require("members.manage", organisation.node)
     with atomic_write():
-        membership = (
-            Membership.objects.filter(node=organisation.node, pk=membership_id).select_related("user").first()
-        )
+        membership = Membership.objects.filter(node=organisation.node, pk=membership_id).select_related("user").first()
         if membership is None:
             raise InputError("ce droit n'existe plus", remedy="recharger la page")
         others = Membership.objects.filter(node_id__in=organisation.node.ancestor_ids, role="administrateur")

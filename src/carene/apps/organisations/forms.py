@@ -56,7 +56,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         data = super().clean() or {}
         operating, digital = data.get("operating_budget"), data.get("digital_budget")
         if operating is not None and digital is not None and digital > operating:
-            self.add_error("digital_budget", "Le budget numérique dépasse le budget d'exploitation ; vérifier les deux.")
+            self.add_error(
+                "digital_budget", "Le budget numérique dépasse le budget d'exploitation ; vérifier les deux."
+            )
         return data
 
 

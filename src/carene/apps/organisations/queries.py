@@ -68,3 +68,15 @@ def colleagues(node: Node, *, verb_roles: frozenset[str] | None = None) -> Query
 def children(node: Node) -> QuerySet[Organisation]:
     """Organisations right below this node."""
     return Organisation.objects.below(node).filter(node__parent=node).select_related("node").order_by("name", "pk")
+
+
+def answering_below(node: Node) -> QuerySet[Organisation]:
+    """Establishments and legal entities below this node, each with what it is attached to."""
+    kinds = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
+    return (
+        Organisation.objects.below(node)
+        .filter(kind__in=kinds)
+        .exclude(pk=node.pk)
+        .select_related("node__parent__organisation")
+        .order_by("name", "pk")
+    )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from carene.apps.organisations import queries
 from carene.apps.organisations.models import Organisation
@@ -22,7 +23,7 @@ class OrganisationRequest(HttpRequest):
     htmx: Any
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def organisation_view(verb: str) -> Callable[[View], View]:
@@ -33,7 +34,7 @@ def organisation_view(verb: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapped(request: HttpRequest, node_id: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, node_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 organisation = queries.find(request.actor, node_id, verb)  # type: ignore[attr-defined]
             except Organisation.DoesNotExist as error:

@@ -29,7 +29,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = queries.visible(request.actor)  # type: ignore[attr-defined]
     if text:
         rows = rows.filter(
-            Q(name__icontains=text) | Q(short_name__icontains=text) | Q(town__icontains=text) | Q(finess__startswith=text)
+            Q(name__icontains=text)
+            | Q(short_name__icontains=text)
+            | Q(town__icontains=text)
+            | Q(finess__startswith=text)
         )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     items = [(o, max(0, o.node.path.count("/") - 1)) for o in page.object_list]
@@ -137,6 +140,8 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("organisations:account")
     memberships = [
         (m.node.organisation, ROLES.get(m.role, m.role))
-        for m in Membership.objects.filter(user=user).select_related("node__organisation").order_by("node__path", "role")
+        for m in Membership.objects.filter(user=user)
+        .select_related("node__organisation")
+        .order_by("node__path", "role")
     ]
     return render(request, "organisations/account.html", {"form": form, "memberships": memberships})

@@ -35,7 +35,6 @@ class User(AbstractBaseUser):
         verbose_name = "personne"
         ordering = ["name", "id"]
 
-
     def __str__(self) -> str:
         return self.name or self.email
 

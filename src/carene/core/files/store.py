@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -32,7 +33,31 @@ SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-office"),
     (b"{\\rtf", "application/rtf"),
 )
-ACCEPTED = "PDF, image (PNG, JPEG, WebP), document bureautique (DOCX, XLSX, PPTX, ODT, ODS, DOC, XLS, RTF), texte, CSV ou ZIP"
+# Extensions that each kind may carry: to any other the first one is added, so that text never runs when opened.
+EXTENSIONS = {
+    "application/pdf": ("pdf",),
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg"),
+    "image/webp": ("webp",),
+    "application/vnd.ms-office": ("doc", "xls", "ppt", "msg", "vsd", "mpp"),
+    "application/rtf": ("rtf", "doc"),
+    "application/zip": ("zip",),
+    "text/plain": ("txt", "csv", "tsv", "md", "log", "json", "yaml", "yml", "xml", "eml", "ics", "ini", "conf"),
+    OFFICE["word/"]: ("docx", "dotx"),
+    OFFICE["xl/"]: ("xlsx", "xltx"),
+    OFFICE["ppt/"]: ("pptx", "potx", "ppsx"),
+    "application/vnd.oasis.opendocument.text": ("odt", "ott"),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods", "ots"),
+    "application/vnd.oasis.opendocument.presentation": ("odp", "otp"),
+    "application/vnd.oasis.opendocument.graphics": ("odg", "otg"),
+}
+# Atomic and possessive: a file made of comments cannot make it try every way of cutting them.
+MARKUP = re.compile(
+    rb"(?>\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->)*+<(!doctype|html|head|body|svg|script|iframe)\b", re.DOTALL
+)
+ACCEPTED = (
+    "PDF, image (PNG, JPEG, WebP), document bureautique (DOCX, XLSX, PPTX, ODT, ODS, DOC, XLS, RTF), texte, CSV ou ZIP"
+)
 
 
 def media_type_of(stream: IO[bytes]) -> str | None:
@@ -54,8 +79,7 @@ def media_type_of(stream: IO[bytes]) -> str | None:
     except UnicodeDecodeError:
         if any(byte < 9 for byte in head):
             return None
-    lowered = head.lstrip().lower()
-    if lowered.startswith((b"<!doctype html", b"<html", b"<svg", b"<script", b"mz")):
+    if head.startswith(b"MZ") or MARKUP.match(head.lower()):
         return None
     return "text/plain"
 
@@ -67,7 +91,7 @@ def _zip_kind(stream: IO[bytes]) -> str | None:
             if "mimetype" in names:
                 info = archive.getinfo("mimetype")
                 declared = archive.read(info)[:100].decode("ascii", "replace") if info.file_size <= 100 else ""
-                if declared.startswith("application/vnd.oasis.opendocument."):
+                if declared.startswith("application/vnd.oasis.opendocument.") and declared in EXTENSIONS:
                     return declared
             for folder, media_type in OFFICE.items():
                 if any(name.startswith(folder) for name in names):
@@ -79,11 +103,11 @@ def _zip_kind(stream: IO[bytes]) -> str | None:
         stream.seek(0)
 
 
-def store(actor: Actor, node: Node, upload: UploadedFile) -> StoredFile:
-    """Writes the content to disk (fsync, then atomic rename) and adds its row. The caller has checked the permission."""
+def store(actor: Actor, node: Node, upload: UploadedFile[Any]) -> StoredFile:
+    """Writes the content to disk (fsync, then atomic rename) and adds its row. The caller has checked the right."""
     limit = settings.MAX_UPLOAD_BYTES
     size = upload.size or 0
-    name = Path(upload.name or "fichier").name[:200]
+    name = Path(upload.name or "").name or "fichier"
     if size > limit:
         raise InputError(
             f"« {name} » pèse {size / 1048576:.0f} Mo et dépasse la limite de {limit / 1048576:.0f} Mo",
@@ -96,7 +120,12 @@ def store(actor: Actor, node: Node, upload: UploadedFile) -> StoredFile:
         raise InputError(f"« {name} » n'est pas d'un genre accepté", remedy=f"joindre un fichier {ACCEPTED}")
     digest, temporary = _write(upload)
     stored = StoredFile(
-        node=node, name=name, media_type=media_type, size=size, sha256=digest, created_by=actor.user
+        node=node,
+        name=_safe_name(name, media_type),
+        media_type=media_type,
+        size=size,
+        sha256=digest,
+        created_by=actor.user,
     )
     stored.path.parent.mkdir(parents=True, exist_ok=True)
     os.replace(temporary, stored.path)
@@ -104,7 +133,17 @@ def store(actor: Actor, node: Node, upload: UploadedFile) -> StoredFile:
     return stored
 
 
-def _write(upload: UploadedFile) -> tuple[str, Path]:
+def _safe_name(name: str, media_type: str) -> str:
+    """The name given, without what cannot be shown, with an extension of its kind, in 200 characters."""
+    shown = "".join(character for character in name if character.isprintable())
+    stem, extension = Path(shown).stem, Path(shown).suffix.removeprefix(".")
+    allowed = EXTENSIONS[media_type]
+    if extension.lower() not in allowed:
+        stem, extension = shown, allowed[0]
+    return f"{stem[: 199 - len(extension)]}.{extension}"
+
+
+def _write(upload: UploadedFile[Any]) -> tuple[str, Path]:
     root = Path(settings.FILES_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     temporary = root / f".{secrets.token_hex(8)}"

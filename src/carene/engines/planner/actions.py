@@ -7,7 +7,7 @@ from carene.engines import french
 from carene.engines.planner.board import Board
 from carene.engines.planner.levels import Change, month_of_level
 from carene.engines.planner.model import PlannedAction, Step
-from carene.engines.planner.obstacles import label, month_name, titled, why_not_at
+from carene.engines.planner.obstacles import awaited_resource, label, month_name, titled
 
 _TITLES_SHOWN = 2
 
@@ -39,7 +39,7 @@ def _action(board: Board, key: str, moves: list[tuple[str, Change]]) -> PlannedA
         person_days={skill: days for skill, days in sorted(candidate.effort.items()) if days},
         raises=tuple(Step(criterion, move.before, move.after) for criterion, move in moves),
         value=sum(board.value_of(criterion, move) for criterion, move in moves),
-        reason=f"{_why_here(board, key, moves)} ; {_why_now(board, key, moves)}.",
+        reason=f"{_why_here(board, key, moves)} ; {_why_now(board, key)}.",
     )
 
 
@@ -65,7 +65,7 @@ def _why_here(board: Board, key: str, moves: list[tuple[str, Change]]) -> str:
     return french.capitalised(", ".join(parts))
 
 
-def _why_now(board: Board, key: str, moves: list[tuple[str, Change]]) -> str:
+def _why_now(board: Board, key: str) -> str:
     """The constraint that keeps it from beginning a month earlier."""
     catalogue = board.catalogue
     begins, wish = board.starts[key], catalogue.wish(key)
@@ -80,9 +80,9 @@ def _why_now(board: Board, key: str, moves: list[tuple[str, Change]]) -> str:
     awaited = [required for required in catalogue.needs[key] if board.end_of(required) == begins]
     if awaited:
         return f"commence à la fin de {french.listing(titled(catalogue, required) for required in awaited)}"
-    why = why_not_at(board, key, begins - 1)
-    if why:
-        return f"n'aurait pas pu commencer un mois plus tôt : {why}"
+    waited = awaited_resource(board, key, begins - 1)
+    if waited:
+        return waited
     for step in catalogue.steps[key]:
         base = catalogue.problem.levels[step.criterion]
         others = [move for move in board.moves(step.criterion) if move.measure != key]

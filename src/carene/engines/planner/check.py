@@ -102,9 +102,10 @@ def _money(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterato
         for month in range(action.start_month, problem.months):
             working = month < action.end_month
             euros = candidate.investment / candidate.months if working else candidate.yearly / 12
-            own[_date(problem, month).year] += euros
+            year = _date(problem, month).year
+            own[year] = own.get(year, 0.0) + euros
         for year, amount in own.items():
-            spent[year] += amount
+            spent[year] = spent.get(year, 0.0) + amount
             if abs(amount - action.cost_by_year.get(year, 0.0)) > _EUROS:
                 yield f"{action.measure} : coût {year} annoncé {action.cost_by_year.get(year, 0.0)}, réel {amount}"
         if abs(sum(own.values()) - action.cost) > _EUROS:
@@ -127,13 +128,20 @@ def _teams(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterato
             for month in range(action.start_month, action.end_month):
                 used[skill, month // 3] += days / candidate.months  # type: ignore[assignment]
     for (skill, quarter), days in used.items():
-        available = problem.capacity[skill][quarter] if skill in problem.capacity else math.inf
+        available = _available(problem, skill, quarter)
         if days > available + _DAYS:
             yield f"{skill}, trimestre {quarter} : {days} jours pour {available} disponibles"
     told = {(load.skill, load.quarter): load.used for load in plan.loads}
     for slot in used.keys() | told.keys():
         if abs(used[slot] - told.get(slot, 0.0)) > _DAYS:
             yield f"{slot[0]}, trimestre {slot[1]} : charge annoncée fausse"
+
+
+def _available(problem: Problem, skill: str, quarter: int) -> float:
+    if skill not in problem.capacity:
+        return math.inf
+    given = problem.capacity[skill]
+    return given[quarter] if 0 <= quarter < len(given) else 0.0
 
 
 def _levels(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from carene.engines import french
 from carene.engines.planner.board import Board, Obstacle
-from carene.engines.planner.levels import level_at
-from carene.engines.planner.model import LeftOut
+from carene.engines.planner.model import LeftOut, Step
 from carene.engines.planner.obstacles import label, obstacle, titled
 
 
@@ -37,7 +36,9 @@ def _reason(board: Board, key: str) -> Obstacle:
     if key in catalogue.barred:
         barrier = titled(catalogue, catalogue.barred[key])
         return Obstacle("prerequisite", f"elle demande d'abord {barrier}, que vous avez écartée")
-    return _covered(board, key) or obstacle(board, key) or _without_value(board, key)
+    found = _covered(board, key) or _without_value(board, key) or obstacle(board, key)
+    # All that fits with some gain was placed: what is left would end on the last day of the plan.
+    return found or Obstacle("horizon", "elle finirait avec le plan : il ne resterait aucun mois pour en profiter")
 
 
 def _already_there(board: Board, key: str) -> str:
@@ -67,22 +68,24 @@ def _covered(board: Board, key: str) -> Obstacle | None:
     return Obstacle("no_effect", f"le plan y parvient déjà par {french.listing(titled(catalogue, o) for o in others)}")
 
 
-def _without_value(board: Board, key: str) -> Obstacle:
-    """It could be carried out, but nothing would come of it inside the horizon."""
+def _without_value(board: Board, key: str) -> Obstacle | None:
+    """When nothing would come of it, even with money and people."""
     catalogue = board.catalogue
-    problem = catalogue.problem
-    useful = [s for s in catalogue.steps[key] if board.final_level(s.criterion) < s.end]
-    if all(problem.weights.get(step.criterion, 0.0) <= 0 for step in useful):
+    useful = [step for step in catalogue.steps[key] if board.final_level(step.criterion) < step.end]
+    if all(catalogue.problem.weights.get(step.criterion, 0.0) <= 0 for step in useful):
         return Obstacle("no_value", "les critères qu'elle relève n'ont aucun poids pour l'établissement")
-    blocked = [
-        step
-        for step in useful
-        if level_at(problem.levels[step.criterion], board.moves(step.criterion), problem.months) < step.start
-    ]
-    if len(blocked) == len(useful):
-        step = blocked[0]
-        name = label(catalogue, step.criterion)
-        return Obstacle(
-            "prerequisite", f"{name} doit d'abord atteindre le niveau {step.start}, et le plan ne l'y mène pas"
-        )
-    return Obstacle("horizon", "elle finirait avec le plan : il ne resterait aucun mois pour en profiter")
+    blocked = [step for step in useful if board.final_level(step.criterion) < step.start]
+    if len(blocked) < len(useful):
+        return None
+    return Obstacle("prerequisite", _missing_rung(board, blocked[0]))
+
+
+def _missing_rung(board: Board, step: Step) -> str:
+    """The level that a step waits for, and the measure that would lead there if there is one."""
+    catalogue = board.catalogue
+    level = board.final_level(step.criterion)
+    rungs = [key for start, end, key in catalogue.raisers[step.criterion] if start <= level < end and end >= step.start]
+    waited = f"{label(catalogue, step.criterion)} doit d'abord atteindre le niveau {step.start}"
+    if not rungs:
+        return f"{waited}, et aucune mesure ne l'y mène depuis le niveau {level}"
+    return f"{waited}, et {titled(catalogue, rungs[0])}, qui l'y mènerait, n'est pas dans le plan"

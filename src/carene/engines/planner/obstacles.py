@@ -46,6 +46,8 @@ def obstacle(board: Board, key: str, *, strict: bool = True) -> Obstacle | None:
                     "prerequisite", f"elle demande d'abord {titled(board.catalogue, item)}, or {found.text}"
                 )
             break
+        if strict and item == key:
+            found = _too_late(board, item, begins)
         board.place(item, begins)
         placed.append(item)
     for item in reversed(placed):
@@ -64,31 +66,52 @@ def why_not_at(board: Board, key: str, month: int) -> str:
         last = max(late, key=lambda required: (board.end_of(required), required))
         end = month_name(catalogue, board.end_of(last) - 1)
         return f"son prérequis {titled(catalogue, last)} ne finit qu'en {end}"
-    begins = board.starts[key]
-    board.remove(key)
-    lacks = board.shortages(key, month)
-    board.place(key, begins)
+    lacks = _lacks_at(board, key, month)
     return describe(catalogue, lacks) if lacks else ""
+
+
+def awaited_resource(board: Board, key: str, month: int) -> str:
+    """What a placed measure waited for by not beginning at this month: the heaviest shortage; empty when none."""
+    lacks = _lacks_at(board, key, month)
+    if not lacks:
+        return ""
+    worst = max(lacks, key=lambda lack: _weight(board, [lack]))
+    if not worst.skill:
+        return f"attend le budget : un mois plus tôt, il manquait {_money(worst)}"
+    catalogue = board.catalogue
+    period = _period(catalogue, worst.quarter, worst.quarter)
+    return (
+        f"attend l'équipe {french.quoted(label(catalogue, worst.skill))} : un mois plus tôt, il manquait "
+        f"{_days(worst.missing)} {period} {_balance(worst, '', 1)}"
+    )
 
 
 def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     """« il manque 12 400 € en 2027 (45 000 € demandés, 32 600 € libres) et 3 jours de l'équipe « RSSI » en … »."""
     parts = [_money(lack) for lack in lacks if not lack.skill]
-    for skill in dict.fromkeys(lack.skill for lack in lacks if lack.skill):
-        parts.append(_team(catalogue, [lack for lack in lacks if lack.skill == skill]))
+    skills = dict.fromkeys(lack.skill for lack in lacks if lack.skill)
+    parts += [_team(catalogue, [lack for lack in lacks if lack.skill == skill]) for skill in skills]
     return f"il manque {french.listing(parts)}"
 
 
+def _lacks_at(board: Board, key: str, month: int) -> list[Shortage]:
+    """What would lack to a placed measure at another month."""
+    begins = board.starts[key]
+    board.remove(key)
+    lacks = board.shortages(key, month)
+    board.place(key, begins)
+    return lacks
+
+
 def _money(lack: Shortage) -> str:
-    missing, asked, left = french.euros(max(1.0, lack.missing)), french.euros(lack.asked), french.euros(_left(lack))
-    return f"{missing} en {lack.quarter} ({asked} demandés, {left} libres)"
+    return f"{french.euros(max(1.0, lack.missing))} en {lack.quarter} {_balance(lack, '€', 0)}"
 
 
 def _team(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     """One team: what lacks over all the quarters concerned, and the worst of them when they are several."""
     skill = french.quoted(label(catalogue, lacks[0].skill))
     worst = max(lacks, key=lambda lack: (lack.missing, -lack.quarter))
-    figures = f"({french.trimmed(worst.asked)} demandés, {french.trimmed(_left(worst))} libres)"
+    figures = _balance(worst, "", 1)
     period = _period(catalogue, worst.quarter, worst.quarter)
     if len(lacks) == 1:
         return f"{_days(worst.missing)} de l'équipe {skill} {period} {figures}"
@@ -97,8 +120,13 @@ def _team(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     return f"{total} de l'équipe {skill} {whole}, dont {french.trimmed(worst.missing)} {period} {figures}"
 
 
-def _left(lack: Shortage) -> float:
-    return max(0.0, lack.left)  # a rounding below zero is not said
+def _balance(lack: Shortage, unit: str, decimals: int) -> str:
+    """« (45 000 € demandés, 32 600 € libres) »."""
+    parts = []
+    for amount, word in ((lack.asked, "demandé"), (max(0.0, lack.left), "libre")):  # a rounding below zero is not said
+        figure = french.trimmed(amount, decimals)
+        parts.append(f"{figure}{french.SPACE + unit if unit else ''} {french.plural(amount, word)}")
+    return f"({', '.join(parts)})"
 
 
 def _days(missing: float) -> str:
@@ -126,11 +154,32 @@ def _why_not(board: Board, key: str, *, strict: bool) -> Obstacle:
                 f"elle finirait au plus tôt en {month_name(catalogue, ends - 1)}, alors qu'elle doit être finie avant "
                 f"{month_name(catalogue, deadline)}",
             )
-        return Obstacle("horizon", _beyond_horizon(catalogue, key, first))
+        return Obstacle("horizon", _after_needs(board, key, first) + _beyond_horizon(catalogue, key, first))
+    return _least_shortage(board, key, first, last)
+
+
+def _after_needs(board: Board, key: str, first: int) -> str:
+    """« elle vient après « X », » when a prerequisite is what makes it begin that late."""
+    catalogue = board.catalogue
+    last = [required for required in catalogue.needs[key] if first and board.end_of(required) == first]
+    return f"elle vient après {french.listing(titled(catalogue, required) for required in last)}, " if last else ""
+
+
+def _too_late(board: Board, key: str, begins: int) -> Obstacle | None:
+    """It only fits so late that no month is left to profit from it: what keeps it from ending earlier is the reason."""
+    months, horizon = board.catalogue.candidates[key].months, board.catalogue.problem.months
+    window = board.window(key)
+    if window is None or begins + months < horizon or window[0] + months >= horizon:
+        return None
+    return _least_shortage(board, key, window[0], begins - 1)
+
+
+def _least_shortage(board: Board, key: str, first: int, last: int) -> Obstacle:
+    """At the month, among these where nothing fits, when the least is missing."""
     lacks = min(
         (board.shortages(key, month) for month in range(first, last + 1)), key=lambda found: _weight(board, found)
     )
-    return Obstacle("team" if all(lack.skill for lack in lacks) else "budget", describe(catalogue, lacks))
+    return Obstacle("team" if all(lack.skill for lack in lacks) else "budget", describe(board.catalogue, lacks))
 
 
 def _weight(board: Board, lacks: Sequence[Shortage]) -> float:

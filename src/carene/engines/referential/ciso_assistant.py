@@ -256,7 +256,7 @@ class _Assembly:
         if reading.levels is not None and asked:  # the levels answer this question, not the node's name
             question, rest, asked = asked, "\n".join(part for part in (question, rest) if part), ""
         for step in place.headings:
-            if step.text("name") and not step.assessable and _purpose(step):
+            if not step.assessable and _purpose(step):
                 self.notes.about("Critères dont une rubrique intermédiaire a un texte d'introduction, non repris", key)
         headings = " › ".join(title(step) for step in place.headings)
         hint = (
@@ -313,7 +313,10 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _purpose(node: NodeShape) -> str:
-    description = node.text("description") if node.text("name") else ""
+    """What a heading says beyond its title."""
+    description = node.text("description")
+    if not node.text("name") and description == title(node):
+        description = ""
     return "\n\n".join(part for part in (description, node.text("annotation")) if part)
 
 

@@ -150,7 +150,7 @@ def title(node: NodeShape) -> str:
 
 
 class Identifiers:
-    """Short ids that are unique in a referential and safe in an address: the reference, else the end of the URN."""
+    """Short ids, safe in an address and unique in a referential, also for who reads « A.1 » and « a.1 » as the same."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
@@ -165,10 +165,10 @@ class Identifiers:
             last = cleaned
             if len(last) > ID_LENGTH:
                 last = f"{last[: ID_LENGTH - 9]}-{hashlib.sha256(last.encode()).hexdigest()[:8]}"
-            if last not in self._taken:
+            if last.casefold() not in self._taken:
                 break
         found, number = last, 2
-        while found in self._taken:
+        while found.casefold() in self._taken:
             found, number = f"{last}-{number}", number + 1
-        self._taken.add(found)
+        self._taken.add(found.casefold())
         return found

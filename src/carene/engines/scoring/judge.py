@@ -101,6 +101,7 @@ def _criterion_result(
         weight=criterion.weight_for(profile),
         previous=previous,
         answered_on=answer.answered_on,
+        ceiling=min(max(criterion.thresholds.bounds), criterion.top) if criterion.thresholds else None,
     )
 
 

@@ -43,7 +43,10 @@ def format_value(indicator: Indicator, value: float) -> str:
         return french.percent(value)
     if indicator.kind in ("days", "date_age_days"):
         return french.counted(value, "jour")
-    return french.with_unit(value, indicator.unit)
+    word, space, rest = indicator.unit.partition(" ")
+    # Abbreviations (ETP, h, min) do not take the mark of the plural; words (niveau, heure) do.
+    unit = french.plural(value, word) + space + rest if len(word) > 3 and word.islower() else indicator.unit
+    return french.with_unit(value, unit)
 
 
 def explain_disagreement(criterion: Criterion, indicator: Indicator, result: CriterionResult) -> str:
@@ -74,9 +77,8 @@ def _what_is_missing(thresholds: Thresholds, indicator: Indicator, declared: int
             return f"or le niveau {declared} en demande {bound}"
         return f"or le niveau {declared} n'admet pas plus de {bound}"
     # The indicator has no bound of its own for that level: the first bound that is not reached is the one that decides.
-    level = min((level for level in thresholds.bounds if level > measured), default=None)
-    if level is None:
-        return f"or cet indicateur ne permet pas de prouver plus que le niveau {measured}"
+    # There is one: a measure at the ceiling of its indicator disagrees with nothing above it.
+    level = min(level for level in thresholds.bounds if level > measured)
     bound = format_value(indicator, thresholds.bounds[level])
     limit = "au moins" if indicator.direction == "higher" else "au plus"
     return f"or il faut {bound} {limit} pour que la mesure dépasse le niveau {measured}"

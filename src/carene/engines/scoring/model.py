@@ -52,10 +52,14 @@ class CriterionResult:
     weight: int
     previous: int | None = None
     answered_on: dt.date | None = None
+    ceiling: int | None = None  # the highest level that its indicator can show
 
     @property
     def disagrees(self) -> bool:
-        return self.declared is not None and self.measured is not None and self.declared != self.measured
+        """The measure says another level; a measure at its ceiling does not deny a higher answer."""
+        if self.declared is None or self.measured is None or self.declared == self.measured:
+            return False
+        return not (self.measured == self.ceiling and self.declared > self.measured)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def levelbar(
     return format_html(
         '<span class="levelbar"><svg role="img" aria-label="{}" height="12">{}</svg></span>',
         f"{label} : {said}" if label else said,
-        mark_safe("".join(shapes)),  # noqa: S308 - only numbers formatted above
+        mark_safe("".join(shapes)),
     )
 
 
@@ -123,12 +123,12 @@ def legend(*, measured: bool = True, target: bool = True) -> SafeString:
         items += '<li><span class="key-measured"></span>mesuré</li>'
     if target:
         items += '<li><span class="key-target"></span>cible du profil</li>'
-    return mark_safe(f'<ul class="legend" aria-label="Légende">{items}</ul>')  # noqa: S308 - constant
+    return mark_safe(f'<ul class="legend" aria-label="Légende">{items}</ul>')
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
-    """A form field with its label, help, errors and Bootstrap classes."""
+def field(bound: BoundField, wide: bool = False, optional: bool = True) -> dict[str, Any]:
+    """A form field with its label, help, errors and Bootstrap classes; ``optional`` says which ones may stay empty."""
     widget = bound.field.widget
     choice = isinstance(widget, CheckboxInput)
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
@@ -136,11 +136,16 @@ def field(bound: BoundField, wide: bool = False) -> dict[str, Any]:
         css = "form-check-input" if choice else "form-select" if isinstance(widget, Select) else "form-control"
         widget.attrs["class"] = f"{css} is-invalid" if bound.errors else css
     described = " ".join(
-        i for i in (f"{bound.id_for_label}-aide" if bound.help_text else "", f"{bound.id_for_label}-erreur" if bound.errors else "") if i
+        i
+        for i in (
+            f"{bound.id_for_label}-aide" if bound.help_text else "",
+            f"{bound.id_for_label}-erreur" if bound.errors else "",
+        )
+        if i
     )
     if described and not group:
         widget.attrs["aria-describedby"] = described
-    return {"field": bound, "choice": choice, "group": group, "wide": wide}
+    return {"field": bound, "choice": choice, "group": group, "wide": wide, "optional": optional}
 
 
 @register.inclusion_tag("ui/empty.html")

@@ -5,35 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('node', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='organisation', serialize=False, to='tenancy.node')),
-                ('kind', models.CharField(choices=[('nation', 'Nation'), ('region', 'Région'), ('ght', 'GHT'), ('entity', 'Entité juridique'), ('site', 'Établissement')], max_length=10, verbose_name='nature')),
-                ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('short_name', models.CharField(blank=True, max_length=60, verbose_name='nom court')),
-                ('finess', models.CharField(blank=True, max_length=9, verbose_name='FINESS')),
-                ('town', models.CharField(blank=True, max_length=100, verbose_name='commune')),
-                ('type', models.CharField(blank=True, max_length=20, verbose_name="type d'établissement")),
-                ('ght_role', models.CharField(blank=True, max_length=10, verbose_name='place dans le GHT')),
-                ('beds', models.PositiveIntegerField(blank=True, null=True, verbose_name='lits et places')),
-                ('staff', models.PositiveIntegerField(blank=True, null=True, verbose_name='effectif (personnes)')),
-                ('workstations', models.PositiveIntegerField(blank=True, null=True, verbose_name='postes de travail')),
-                ('servers', models.PositiveIntegerField(blank=True, null=True, verbose_name='serveurs')),
-                ('operating_budget', models.PositiveBigIntegerField(blank=True, null=True, verbose_name="budget d'exploitation (€)")),
-                ('digital_budget', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='budget numérique (€)')),
+                (
+                    "node",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="organisation",
+                        serialize=False,
+                        to="tenancy.node",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nation", "Nation"),
+                            ("region", "Région"),
+                            ("ght", "GHT"),
+                            ("entity", "Entité juridique"),
+                            ("site", "Établissement"),
+                        ],
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                ("short_name", models.CharField(blank=True, max_length=60, verbose_name="nom court")),
+                ("finess", models.CharField(blank=True, max_length=9, verbose_name="FINESS")),
+                ("town", models.CharField(blank=True, max_length=100, verbose_name="commune")),
+                ("type", models.CharField(blank=True, max_length=20, verbose_name="type d'établissement")),
+                ("ght_role", models.CharField(blank=True, max_length=10, verbose_name="place dans le GHT")),
+                ("beds", models.PositiveIntegerField(blank=True, null=True, verbose_name="lits et places")),
+                ("staff", models.PositiveIntegerField(blank=True, null=True, verbose_name="effectif (personnes)")),
+                ("workstations", models.PositiveIntegerField(blank=True, null=True, verbose_name="postes de travail")),
+                ("servers", models.PositiveIntegerField(blank=True, null=True, verbose_name="serveurs")),
+                (
+                    "operating_budget",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="budget d'exploitation (€)"),
+                ),
+                (
+                    "digital_budget",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="budget numérique (€)"),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'ordering': ['name', 'node_id'],
+                "verbose_name": "organisation",
+                "ordering": ["name", "node_id"],
             },
         ),
     ]

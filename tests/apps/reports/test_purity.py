@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The command line renders without a database: nothing here may need Django."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def test_rendering_never_loads_django() -> None:
+    modules = ("pdf", "xlsx", "docx", "ics", "charts", "narrative")
+    imports = "; ".join(f"import carene.apps.reports.rendering.{module}" for module in modules)
+    check = f"{imports}; import sys; sys.exit(any(name.split('.')[0] == 'django' for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
