@@ -11,7 +11,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from carene.apps.assessments import actions as assessments
-from carene.apps.demonstration import following
+from carene.apps.assessments import queries as assessment_queries
+from carene.apps.demonstration import following, journey
 from carene.apps.demonstration.clock import days_ago
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.organisations import actions as organisations
@@ -57,7 +58,8 @@ def load(progress: Progress) -> None:
         for row in data["establishments"]:
             progress(f"  {row['name']}")
             _story(data, row, places[row["key"]], people)
-        following.story(data, places, people)
+        following.give_evidence(data, places["valmont"], people["rssi"])
+        following.open_next(data, places["valmont"], people)
     Path(settings.VAR, MARK).touch()
 
 
@@ -107,26 +109,47 @@ def _people(data: dict[str, Any], places: dict[str, Organisation]) -> dict[str, 
 
 
 def _story(data: dict[str, Any], row: dict[str, Any], place: Organisation, people: dict[str, Actor]) -> None:
-    """Assessments of one establishment, from the oldest to today's."""
-    referential = care()
-    criteria = referential.applicable(profile_of(place, referential))
-    author, director = people["rssi"], people[f"direction:{row['key']}"]
+    """One establishment, from its oldest assessment to today."""
+    rssi, director = people["rssi"], people[f"direction:{row['key']}"]
+    owners = [people[login] for login in row.get("owners", ["rssi"])]
     ages = [735, 372, 12][-row["assessments"] :]
+    planned = row["key"] in data["roadmaps"]
     for age in ages:
         last = age == ages[-1]
-        with days_ago(age + 9):
-            assessment = assessments.start(author, place)
-        with days_ago(age + 4):
-            chosen = _answered(row, criteria) if last else list(criteria)
-            assessments.answer_many(author, place, assessment, _rows(data, row, chosen, age / 365))
-        if last and row["state"] == "draft":
-            continue
-        with days_ago(age + 1):
-            assessments.submit(author, place, assessment)
-        if last and row["state"] == "submitted":
-            continue
-        with days_ago(age):
-            assessments.validate(director, place, assessment)
+        if last and planned:
+            journey.adopt(data, row["key"], place, director, rssi, 330)
+            journey.carry(place, owners, since=330, until=age + 10)
+        _assess(data, row, place, (rssi, director), age, last=last)
+    if planned:
+        journey.carry(place, owners, since=ages[-1] + 9, until=0)
+        journey.variants(data, row["key"], place, rssi)
+    following.measure(data, row, place, rssi)
+
+
+def _assess(
+    data: dict[str, Any], row: dict[str, Any], place: Organisation, who: tuple[Actor, Actor], age: int, *, last: bool
+) -> None:
+    """One assessment, validated ``age`` days ago unless it is the last one and the story says otherwise."""
+    rssi, director = who
+    referential = care()
+    criteria = referential.applicable(profile_of(place, referential))
+    with days_ago(age + 9):
+        assessment = assessments.start(rssi, place)
+        accepted = {
+            assessments.accept_proposal(rssi, place, proposal.pk).criterion
+            for proposal in assessment_queries.pending_proposals(place.node)
+        }
+    chosen = [c for c in (_answered(row, criteria) if last else criteria) if c.id not in accepted]
+    with days_ago(age + 4):
+        assessments.answer_many(rssi, place, assessment, _rows(data, row, chosen, age / 365), confirm=True)
+    if last and row["state"] == "draft":
+        return
+    with days_ago(age + 1):
+        assessments.submit(rssi, place, assessment)
+    if last and row["state"] == "submitted":
+        return
+    with days_ago(age):
+        assessments.validate(director, place, assessment)
 
 
 def _answered(row: dict[str, Any], criteria: tuple[Criterion, ...]) -> list[Criterion]:

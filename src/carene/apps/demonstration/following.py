@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What surrounds the answers: given questions, evidence, measures, roadmaps under way."""
+"""What surrounds the answers: given questions, evidence, what is measured."""
 
 from __future__ import annotations
 
@@ -9,29 +9,34 @@ from typing import Any
 from django.utils import timezone
 
 from carene.apps.assessments import actions as assessments
-from carene.apps.assessments import queries as assessment_queries
 from carene.apps.assessments import referentials
 from carene.apps.demonstration.clock import days_ago
+from carene.apps.demonstration.levels import chance, level
 from carene.apps.evidence import actions as evidence
+from carene.apps.indicators import actions as indicators
 from carene.apps.organisations.models import Organisation
+from carene.apps.organisations.queries import profile_of
 from carene.core.access.actor import Actor
+from carene.engines.exchange.questionnaire import Measured
+from carene.engines.referential.model import Criterion, Indicator, Referential
 
-Places = dict[str, Organisation]
 People = dict[str, Actor]
+SOURCES = {
+    "GOV": "Tableau de bord qualité",
+    "RES": "Tableau de bord de la DSI",
+    "SEN": "Plateforme de formation",
+    "OPS": "Console de supervision",
+}
 
 
-def story(data: dict[str, Any], places: Places, people: People) -> None:
-    """Everything but the answers, in the order in which people would have done it."""
-    _evidence(data, places["valmont"], people["rssi"])
-
-
-def _in(days: int) -> dt.date:
+def day_in(days: int) -> dt.date:
+    """The day that many days from today (negative: in the past)."""
     return timezone.localdate() + dt.timedelta(days=days)
 
 
-def _evidence(data: dict[str, Any], place: Organisation, actor: Actor) -> None:
+def give_evidence(data: dict[str, Any], place: Organisation, actor: Actor) -> None:
     for row in data["evidence"]:
-        effective, expires = _in(row["from"]), _in(row["to"])
+        effective, expires = day_in(row["from"]), day_in(row["to"])
         with days_ago(max(1, -row["from"] - 3)):
             evidence.add(
                 actor,
@@ -44,19 +49,77 @@ def _evidence(data: dict[str, Any], place: Organisation, actor: Actor) -> None:
             )
 
 
-def _assignments(data: dict[str, Any], place: Organisation, people: People) -> None:
-    assessment = assessment_queries.current(place.node)
-    if assessment is None or not assessment.is_open:
-        return
-    for row in data["assigned"]:
-        user = people[row["to"]].user
-        assert user is not None
-        assessments.assign(
-            people["rssi"],
-            place,
-            assessment,
-            row["criterion"],
-            user_id=user.pk,
-            message=row["message"],
-            due_on=_in(row["in_days"]),
-        )
+def open_next(data: dict[str, Any], place: Organisation, people: People) -> None:
+    """The next assessment has begun: some questions are with colleagues."""
+    with days_ago(4):
+        assessment = assessments.start(people["rssi"], place)
+        for row in data["assigned"]:
+            user = people[row["to"]].user
+            assert user is not None
+            assessments.assign(
+                people["rssi"],
+                place,
+                assessment,
+                row["criterion"],
+                user_id=user.pk,
+                message=row["message"],
+                due_on=day_in(row["in_days"] + 4),
+            )
+
+
+def measure(data: dict[str, Any], row: dict[str, Any], place: Organisation, actor: Actor) -> None:
+    """Observations of one establishment: most confirm the answers, some contradict them."""
+    plan = data["measured"][row["key"]]
+    referential = referentials.care()
+    first, last = plan["days_ago"]
+    items: list[Measured] = []
+    seen: set[str] = set()
+    for criterion in referential.applicable(profile_of(place, referential)):
+        if criterion.thresholds is None or criterion.thresholds.indicator in seen:
+            continue
+        key = (row["key"], criterion.id)
+        if chance(*key, "measured") > plan["share"]:
+            continue
+        seen.add(criterion.thresholds.indicator)
+        recent = round(first + chance(*key, "day") * (last - first))
+        for days in (recent + 400, recent + 190, recent):
+            shift = -1 if days == recent and chance(*key, "contradict") < plan["contradict"] else 0
+            items.append(_observation(row, referential, criterion, days, shift))
+    with days_ago(1):
+        indicators.record_many(actor, place, items)
+
+
+def _observation(
+    row: dict[str, Any], referential: Referential, criterion: Criterion, days: int, shift: int
+) -> Measured:
+    assert criterion.thresholds is not None
+    indicator = referential.indicator[criterion.thresholds.indicator]
+    shown = level(row, criterion, max(0, days - 30) / 365) + shift
+    value = _value(indicator, criterion.thresholds.bounds, shown, chance(row["key"], criterion.id, days))
+    return Measured(indicator.id, value, day_in(-days), SOURCES[criterion.id.partition(".")[0]], "")
+
+
+def _value(indicator: Indicator, bounds: Any, shown: int, spread: float) -> float:
+    """A value that means the level ``shown``, or the nearest that the indicator can show."""
+    known = sorted(bounds)
+    reached = [n for n in known if n <= shown]
+    low = bounds[reached[-1]] if reached else None
+    above = next((bounds[n] for n in known if n > (reached[-1] if reached else -1)), None)
+    higher = indicator.direction == "higher"
+    if low is None:
+        edge = above if above is not None else 0.0
+        value = edge * (0.2 + 0.6 * spread) if higher else edge * (1.1 + 0.6 * spread)
+    elif above is None:
+        end = indicator.maximum if higher else (indicator.minimum or 0)
+        end = low if end is None else end
+        value = low + (min(end, low * 1.3 + 1) - low) * spread * 0.5 if higher else low - (low - end) * spread * 0.5
+    else:
+        value = low + (above - low) * spread * 0.6
+    if indicator.minimum is not None:
+        value = max(indicator.minimum, value)
+    if indicator.maximum is not None:
+        value = min(indicator.maximum, value)
+    if indicator.kind == "boolean":
+        return float(value >= 0.5)
+    fine = indicator.kind == "number" and any(bound != int(bound) for bound in bounds.values())
+    return round(value, 2) if fine else float(int(value) if higher and value >= 0 else round(value))
