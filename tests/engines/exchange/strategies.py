@@ -28,7 +28,9 @@ REFERENTIAL = care()
 characters = st.characters(codec="utf-8", exclude_characters="\0\r")
 texts = st.one_of(
     st.text(characters, max_size=40),
-    st.sampled_from(["=1+1", "@x", "- a", "non", "on", "1e3", "010", "12:30", "2026-11-23", "a: b", "# c", "'", "« é »", "0x1F"]),
+    st.sampled_from(
+        ["=1+1", "@x", "- a", "non", "on", "1e3", "010", "12:30", "2026-11-23", "a: b", "# c", "'", "« é »", "0x1F"]
+    ),
 ).map(clean)
 words = st.text(st.characters(categories=("L", "N", "Zs")), max_size=30).map(clean)
 counts = st.none() | st.integers(0, 100_000)
@@ -63,7 +65,11 @@ def measured(draw: st.DrawFn) -> Measured:
     indicator = draw(st.sampled_from(REFERENTIAL.indicators))
     low = 0 if indicator.minimum is None else indicator.minimum
     high = 1000 if indicator.maximum is None else indicator.maximum
-    value = float(draw(st.integers(int(low), int(high)))) if indicator.kind == "count" else draw(st.floats(low, high))
+    value = (
+        float(draw(st.integers(int(low), int(high))))
+        if indicator.kind == "count"
+        else round(draw(st.floats(low, high)), 6)
+    )
     return Measured(indicator.id, value, draw(st.dates(dt.date(2020, 1, 1), TODAY)), draw(texts), draw(texts))
 
 
@@ -121,6 +127,8 @@ questionnaires = st.builds(
     answers=answers,
     observations=observations,
     means=means,
-    sources=st.lists(st.builds(Note, id=words.filter(bool), title=words.filter(bool), date=words), max_size=2).map(tuple),
+    sources=st.lists(st.builds(Note, id=words.filter(bool), title=words.filter(bool), date=words), max_size=2).map(
+        tuple
+    ),
     about=texts,
 )

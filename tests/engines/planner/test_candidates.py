@@ -99,7 +99,7 @@ def test_problem_of_a_judged_establishment() -> None:
     ]
     result = plan(found)
     assert violations(found, result) == []
-    assert "relève rssi nommé" in result.actions[0].reason.lower()
+    assert "relève «\xa0rssi nommé" in result.actions[0].reason.lower()
 
 
 def test_unknown_size_is_told() -> None:

@@ -65,7 +65,7 @@ def test_a_budget_decides_when_and_says_how_much_is_missing() -> None:
     _, actions = planned(replace(short, budgets={2027: 0.0, 2028: 45000.0}))
     assert actions["a"].start == dt.date(2028, 1, 1)
     assert plain(actions["a"].reason) == (
-        "Relève C de 0 à 3 ; attend le budget : un mois plus tôt, il manquait 15 000 € en 2027 (15 000 € demandés, "
+        "Relève « C » de 0 à 3 ; attend le budget : un mois plus tôt, il manquait 15 000 € en 2027 (15 000 € demandés, "
         "0 € libre)."
     )
 
@@ -91,7 +91,7 @@ def test_a_team_decides_when_and_says_how_much_is_missing() -> None:
     found, actions = planned(both)
     assert [(a.measure, a.start_month) for a in found.actions] == [("a", 0), ("b", 3)]
     assert plain(actions["b"].reason) == (
-        "Relève D de 0 à 2 ; attend l'équipe « RSSI » : un mois plus tôt, il manquait 6,7 jours de janvier à mars 2027 "
+        "Relève « D » de 0 à 2 ; attend l'équipe « RSSI » : un mois plus tôt, il manquait 6,7 jours de janvier à mars 2027 "
         "(6,7 demandés, 0 libre)."
     )
     assert [(load.quarter, load.used, load.available) for load in found.loads] == [
@@ -122,7 +122,7 @@ def test_prerequisites_come_with_the_measure() -> None:
     found, actions = planned(problem(base, top))
     assert [(a.measure, a.start_month) for a in found.actions] == [("base", 0), ("top", 3)]
     assert plain(actions["base"].reason) == "Ouvre la voie à « Mesure top » ; commence dès le premier mois."
-    assert plain(actions["top"].reason) == "Relève C de 0 à 3 ; commence à la fin de « Mesure base »."
+    assert plain(actions["top"].reason) == "Relève « C » de 0 à 3 ; commence à la fin de « Mesure base »."
 
 
 def test_a_prerequisite_done_or_already_there_is_not_planned() -> None:
@@ -270,7 +270,7 @@ def test_mandatory_measures_come_before_better_ones() -> None:
     forced, actions = planned(replace(one, wishes={"poor": Wish(mandatory=True, reason="Décision du directoire.")}))
     assert list(actions) == ["poor"]
     assert forced.unmet == ()
-    assert plain(actions["poor"].reason).startswith("Imposée (Décision du directoire), relève C de 0 à 1")
+    assert plain(actions["poor"].reason).startswith("Imposée (Décision du directoire), relève « C » de 0 à 1")
 
 
 def test_mandatory_without_effect_is_planned_all_the_same() -> None:

@@ -34,17 +34,18 @@ class Outcome:
     notices: tuple[str, ...] = ()
 
 
-def assess(reading: Reading, referential: Referential, today: dt.date) -> Outcome:
+def assess(reading: Reading, referential: Referential, today: dt.date, name: str = "") -> Outcome:
     """Judges and plans what was read, ``problems`` apart: the caller has decided what to do of them.
 
-    ``today`` is the day of judgement when the file gives none. Raises InputError when nothing can be judged or planned.
+    ``today`` is the day of judgement when the file gives none, ``name`` how the user knows the file. Raises InputError
+    when nothing can be judged or planned.
     """
     found = reading.questionnaire
     day = found.date or today
     profile = found.card.profile(referential)
     if not found.answers and not found.observations:
         raise InputError(
-            "le fichier ne contient ni réponse ni mesure", remedy="répondre au moins aux questions du socle"
+            "le fichier ne contient ni réponse ni mesure", where=name, remedy="répondre au moins aux questions du socle"
         )
     judgement = judge(
         referential,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from carene.engines import french
@@ -24,7 +24,7 @@ def checked(reading: Reading, referential: Referential, today: dt.date) -> Readi
     notices = list(reading.notices)
     notices += origin_notices(found.origin, referential)
     problems = list(reading.problems)
-    problems += card_problems(found.card, referential)
+    problems += card_problems(found.card, referential, found.places)
     answers = {}
     for key, entry in found.answers.items():
         problem = entry_problem(entry, referential)
@@ -38,7 +38,7 @@ def checked(reading: Reading, referential: Referential, today: dt.date) -> Readi
             problems.append(problem)
         else:
             observations.append(item)
-    problems += means_problems(found.means, referential)
+    problems += means_problems(found.means, referential, found.places)
     kept = replace(found, answers=answers, observations=tuple(observations))
     return Reading(kept, tuple(problems), tuple(notices))
 
@@ -66,14 +66,16 @@ def unknown(what: str, key: str, known: Iterable[str], where: str) -> InputError
     return InputError(f"{what} {shown(key)} n'existe pas dans ce référentiel", where=where, remedy=remedy)
 
 
-def card_problems(card: Card, referential: Referential, where: str = "établissement") -> Iterator[InputError]:
-    for label, value, known in (
-        ("le type", card.type, referential.types),
-        ("la place dans le GHT", card.ght, referential.ght_roles),
+def card_problems(card: Card, referential: Referential, places: Mapping[str, str]) -> Iterator[InputError]:
+    for key, label, value, known in (
+        ("type", "le type", card.type, referential.types),
+        ("ght", "le rôle dans le GHT", card.ght, referential.ght_roles),
     ):
         if value is not None and known and value not in known:
             yield InputError(
-                f"{label} {shown(value)} n'est pas connu", where=where, remedy=f"choisir parmi {', '.join(known)}"
+                f"{label} {shown(value)} n'est pas connu",
+                where=places.get(key, "établissement"),
+                remedy=f"choisir parmi {', '.join(known)}",
             )
 
 
@@ -163,13 +165,13 @@ def observation_problem(item: Measured, referential: Referential, today: dt.date
     return None
 
 
-def means_problems(means: Means, referential: Referential) -> Iterator[InputError]:
+def means_problems(means: Means, referential: Referential, places: Mapping[str, str]) -> Iterator[InputError]:
     for skill in means.team:
         if referential.skills and skill not in referential.skills:
-            yield unknown("la compétence", skill, referential.skills, "plan, équipe")
+            yield unknown("la compétence", skill, referential.skills, places.get("team", "équipe"))
     for key, wish in means.wishes.items():
         if key not in referential.measure:
-            yield unknown("la mesure", key, referential.measure, wish.where or "plan, souhaits")
+            yield unknown("la mesure", key, referential.measure, wish.where)
         elif wish.mandatory and wish.excluded:
             yield InputError(
                 f"la mesure {shown(key)} est à la fois imposée et écartée",
@@ -178,10 +180,10 @@ def means_problems(means: Means, referential: Referential) -> Iterator[InputErro
             )
     for key, override in means.overrides.items():
         if key not in referential.measure:
-            yield unknown("la mesure", key, referential.measure, override.where or "plan, coûts corrigés")
+            yield unknown("la mesure", key, referential.measure, override.where)
         for skill in override.effort or ():
             if referential.skills and skill not in referential.skills:
                 yield unknown("la compétence", skill, referential.skills, override.where)
     for key in means.done:
         if key not in referential.measure:
-            yield unknown("la mesure", key, referential.measure, "plan, mesures déjà faites")
+            yield unknown("la mesure", key, referential.measure, places.get("done", "mesures déjà faites"))

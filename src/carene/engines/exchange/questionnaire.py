@@ -159,6 +159,7 @@ class Questionnaire:
     means: Means = Means()
     sources: tuple[Note, ...] = ()
     about: str = ""  # what the file is, for its reader
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)  # « type », « ght », « team »… → where
 
     def latest(self) -> dict[str, Measured]:
         """Indicator → its latest observation."""

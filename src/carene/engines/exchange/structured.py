@@ -83,8 +83,17 @@ def read_document(document: Document, referential: Referential, today: dt.date) 
         means=reader.means(),
         sources=tuple(reader.notes()),
         about=top.about,
+        places={key: document.where(path) for key, path in _PLACES.items()},
     )
     return checked(Reading(questionnaire, tuple(reader.problems)), referential, today)
+
+
+_PLACES: Mapping[str, tuple[Key, ...]] = {
+    "type": ("organisation", "type"),
+    "ght": ("organisation", "ght"),
+    "team": ("plan", "team"),
+    "done": ("plan", "done"),
+}
 
 
 class _Reader:

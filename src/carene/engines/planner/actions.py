@@ -52,7 +52,9 @@ def _why_here(board: Board, key: str, moves: list[tuple[str, Change]]) -> str:
         reason = wish.reason.strip().rstrip(".")
         parts.append(f"imposée ({reason})" if reason else "imposée")
     if moves:
-        raised = [f"{label(catalogue, criterion)} de {move.before} à {move.after}" for criterion, move in moves]
+        raised = [
+            f"{french.quoted(label(catalogue, criterion))} de {move.before} à {move.after}" for criterion, move in moves
+        ]
         parts.append(f"relève {french.listing(raised)}")
     awaited = [titled(catalogue, other) for other in catalogue.dependents[key] if other in board.starts]
     if awaited:
