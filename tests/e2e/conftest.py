@@ -54,6 +54,7 @@ def start_server(var: Path, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "carene.cli.main", "serve", "--demo", "--port", str(port)]
     environment["PYTHONPATH"] = str(ROOT / "src")
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    log.close()  # the child has its own
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -101,9 +102,7 @@ class Visitor:
         self.complaints: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on(
-            "response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None
-        )
+        self.page.on("response", lambda r: self.complaints.append(f"{r.status} {r.url}") if r.status >= 500 else None)
 
     def _console(self, message: object) -> None:
         if getattr(message, "type", "") == "error" and "favicon" not in str(getattr(message, "text", "")):
@@ -111,8 +110,8 @@ class Visitor:
 
     def sign_in(self, login: str) -> Visitor:
         self.page.goto(f"{self.server}/compte/login/")
-        self.page.get_by_label("Adresse").fill(f"{login}@demo.invalid")
-        self.page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
+        self.page.fill("input[name=login]", f"{login}@demo.invalid")
+        self.page.fill("input[name=password]", PASSWORD)
         self.page.get_by_role("button", name="Se connecter").click()
         self.page.wait_for_url(re.compile(r"/o/\d+/"))
         return self

@@ -13,6 +13,7 @@ from django.utils import timezone
 from carene.apps.assessments.models import Answer, Assessment
 from carene.apps.organisations import actions as organisation_actions
 from carene.apps.organisations.models import Organisation
+from carene.apps.roadmaps.models import Action
 from carene.core.access.actor import Actor
 from carene.core.accounts.models import User
 from carene.core.tenancy.models import Membership
@@ -111,3 +112,10 @@ def make_assessment(
         for key, level in levels.items()
     )
     return assessment
+
+
+def make_action(organisation: Organisation, title: str, **fields: Any) -> Action:
+    """An action of the roadmap, to do, of three months from today unless told otherwise."""
+    today = timezone.localdate()
+    values = {"start_on": today, "due_on": today + dt.timedelta(days=90), "planned_cost": 1200.0} | fields
+    return Action.objects.create(node=organisation.node, title=title, **values)

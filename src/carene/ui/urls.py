@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-from django.urls import URLPattern
+from django.urls import path
+
+from carene.ui import views
 
 app_name = "ui"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.gallery, name="gallery")]

@@ -115,7 +115,7 @@ def test_a_character_without_a_font_does_not_stop_the_document() -> None:
 
 def test_a_missing_folder_of_fonts_is_no_error(tmp_path: Path, board: bytes) -> None:
     without = board_pdf(dossier(), fonts=tmp_path / "absent")
-    assert set(words_of(without).split()) >= {"Valmont", "Forces"}
+    assert "Valmont" in words_of(without)
     assert best_family(font_book(None)) in FAMILIES
 
 

@@ -156,7 +156,7 @@ def _answered(row: dict[str, Any], criteria: tuple[Criterion, ...]) -> list[Crit
     """What the last, unfinished assessment has answered anew."""
     part = row.get("answered", 1.0)
     if part == "socle":
-        return [c for c in criteria if c.socle]
+        return [c for c in criteria if c.socle and chance(row["key"], c.id, "answered") > 0.15]
     return [c for c in criteria if chance(row["key"], c.id, "answered") < float(part)]
 
 

@@ -10,10 +10,12 @@ SAID_BY_THE_PAGE = {"account/messages/logged_in.txt", "account/messages/logged_o
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, **kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         """Nothing pops up for what one sees anyway: that one has come in, or gone out."""
         if message_template not in SAID_BY_THE_PAGE:
-            super().add_message(request, level, message_template, **kwargs)
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

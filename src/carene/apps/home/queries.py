@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the home page rests on, read through the queries of the other apps and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from carene.apps.assessments import queries as assessments
+from carene.apps.evidence import queries as evidence
+from carene.apps.organisations import queries as organisations
+from carene.apps.organisations.models import Organisation
+from carene.apps.roadmaps import queries as roadmaps
+from carene.core.access.actor import Actor
+from carene.engines.planner.candidates import MeasureOverride, candidates_from
+from carene.engines.planner.model import Candidate
+from carene.engines.referential.catalogue import CARE
+
+if TYPE_CHECKING:
+    from carene.apps.assessments.models import Assignment
+    from carene.apps.evidence.models import Evidence
+    from carene.apps.roadmaps.models import Action
+
+SOON_DAYS = 30  # what falls due within this time is announced on the home page
+
+
+@dataclass
+class Situation:
+    """One establishment on one day. What the actor may not see is empty. Seven queries, one more for ``candidates``.
+
+    ``reference`` is the assessment that the figures come from, ``opened`` the one being answered: the same one before
+    any validation, None when there is none. ``actions`` are all of the roadmap, by start.
+    """
+
+    organisation: Organisation
+    today: dt.date
+    reference: assessments.Sheet | None = None
+    opened: assessments.Sheet | None = None
+    assignments: Sequence[Assignment] = ()
+    proposals: int = 0
+    expiring: Sequence[Evidence] = ()
+    actions: Sequence[Action] = field(default_factory=list)
+
+    @property
+    def current(self) -> assessments.Sheet | None:
+        """The one to act on: being answered, else validated."""
+        return self.opened or self.reference
+
+    @property
+    def disagreements(self) -> int:
+        """Answers that a measure contradicts, in the current assessment."""
+        sheet = self.current
+        if sheet is None:
+            return 0
+        return sum(
+            1
+            for key, level in sheet.measured.items()
+            if (row := sheet.answers.get(key)) is not None and row.level is not None and row.level != level
+        )
+
+    @cached_property
+    def candidates(self) -> dict[str, Candidate]:
+        """Measures with the costs of this establishment: our estimates for its size, or its own figures."""
+        sheet = self.reference
+        if sheet is None:
+            return {}
+        overrides = {
+            key: MeasureOverride(row.investment, row.yearly, row.effort, row.months)
+            for key, row in roadmaps.overrides(self.organisation.node).items()
+            if key in sheet.referential.measure
+        }
+        return {one.id: one for one in candidates_from(sheet.referential, sheet.profile, True, overrides)}
+
+
+def situation(actor: Actor, organisation: Organisation, today: dt.date) -> Situation:
+    node = organisation.node
+    found = Situation(organisation, today)
+    if actor.can("assessment.view", node):
+        _read_assessments(found)
+    if actor.can("evidence.view", node):
+        found.expiring = list(evidence.to_renew(node, today).prefetch_related(None))
+        organisation.evidence_to_renew = len(found.expiring)  # type: ignore[attr-defined]  # what the rail would count
+    if actor.can("roadmap.view", node):
+        found.actions = list(roadmaps.actions(node))
+    return found
+
+
+def _read_assessments(found: Situation) -> None:
+    node = found.organisation.node
+    rows = list(assessments.of(node).filter(referential=CARE))
+    validated = next((row for row in rows if row.state == row.State.VALIDATED), None)
+    open_one = next((row for row in rows if row.state != row.State.VALIDATED), None)
+    chosen = [row for row in (validated, open_one) if row is not None]
+    if not chosen:
+        return
+    sheets = assessments.sheets(found.organisation, chosen)
+    found.reference = sheets[0]
+    if open_one is not None:
+        found.opened = sheets[-1]
+        # The rail says the same share: what was just read spares it its query.
+        found.organisation.assessments_sheet = found.opened  # type: ignore[attr-defined]
+        found.assignments = [row for given in found.opened.assignments.values() for row in given]
+    found.proposals = assessments.pending_proposals(node).filter(referential=CARE).count()
+
+
+@dataclass(frozen=True)
+class Establishment:
+    """One line of the list of a group: where it stands, what is late there."""
+
+    organisation: Organisation
+    standing: assessments.Standing
+    late: int
+
+    @property
+    def attached_to(self) -> str:
+        parent = self.organisation.node.parent
+        return parent.organisation.label if parent else ""
+
+
+def establishments(actor: Actor, group: Organisation, today: dt.date) -> list[Establishment]:
+    """Those below a group, by name; three queries, whatever their number."""
+    node = group.node
+    standings = assessments.standings_below(node) if actor.can("assessment.view", node) else {}
+    late = roadmaps.late_below(node, today) if actor.can("roadmap.view", node) else {}
+    return [
+        Establishment(one, standings.get(one.pk, assessments.Standing()), late.get(one.pk, 0))
+        for one in organisations.answering_below(node)
+    ]

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where do we stand, what is late, what should I do next."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from carene.apps.home import due, group, queries, standing, steps
+from carene.apps.organisations import queries as organisations
+from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.engines.planner.candidates import band_of
+
+LAST_SEEN = "organisation"  # session key
+PAGE = 100
+
+_VERBS = (
+    "assessment.start",
+    "assessment.answer",
+    "assessment.submit",
+    "assessment.validate",
+    "roadmap.plan",
+    "action.update",
+    "evidence.write",
+)
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Opens the organisation seen last, else the first one."""
+    actor = request.actor  # type: ignore[attr-defined]
+    last = request.session.get(LAST_SEEN)
+    if last is not None and organisations.visible(actor).filter(pk=last).exists():
+        return redirect("home:home", last)
+    organisation = organisations.default_for(actor)
+    if organisation is None:
+        return render(request, "home/nothing.html")
+    return redirect("home:home", organisation.pk)
+
+
+@require_GET
+@organisation_view("organisation.view")
+def home(request: OrganisationRequest) -> HttpResponse:
+    organisation = request.organisation
+    if request.session.get(LAST_SEEN) != organisation.pk:
+        request.session[LAST_SEEN] = organisation.pk
+    return _establishment(request) if organisation.assessable else _group(request)
+
+
+def _establishment(request: OrganisationRequest) -> HttpResponse:
+    organisation, actor = request.organisation, request.actor
+    can = {verb: actor.can(verb, organisation.node) for verb in _VERBS}
+    situation = queries.situation(actor, organisation, timezone.localdate())
+    sheet = situation.reference
+    following = steps.next_steps(situation)
+    work = standing.work(situation, request.user.pk, can) if sheet else None
+    context = {
+        "organisation": organisation,
+        "subtitle": standing.subtitle(situation),
+        "position": standing.position(situation, sheet) if sheet else None,
+        "sheet": sheet,
+        "work": work,
+        "work_first": situation.opened is not None and bool(work and work.label),
+        "deadlines": due.deadlines(situation, may_answer=can["assessment.answer"], may_prove=can["evidence.write"]),
+        "following": following,
+        "band": _band(situation) if sheet and not following.from_roadmap else "",
+        "can_start": can["assessment.start"],
+        "can_plan": can["roadmap.plan"],
+        "can_act": can["action.update"],
+    }
+    return render(request, "home/home.html", context)
+
+
+def _band(situation: queries.Situation) -> str:
+    """The size for which costs are estimated, in words."""
+    sheet = situation.reference
+    assert sheet is not None
+    band = band_of(sheet.referential, sheet.profile)
+    label = next((one.label for one in sheet.referential.bands if one.id == band), "")
+    return label if sheet.profile.size else f"{label}, faute de connaître le vôtre"
+
+
+def _group(request: OrganisationRequest) -> HttpResponse:
+    rows = queries.establishments(request.actor, request.organisation, timezone.localdate())
+    sort = request.GET.get("tri", "nom")
+    page = Paginator(group.sorted_by(rows, sort), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "organisation": request.organisation,
+        "page": page,
+        "summary": group.summary(rows) if rows else "",
+        "steps": group.by_step(rows),
+        "sort": sort if sort in group.SORTS else "nom",
+        "sorts": [(key, label) for key, (label, _) in group.SORTS.items()],
+        "can_manage": request.actor.can("organisation.manage", request.organisation.node),
+    }
+    return render(request, "home/group.html", context)

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: EUPL-1.2
+from django.urls import path
+
+from carene.apps.reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("document.<slug:kind>", views.document, name="document"),
+    path("action/<int:action_id>/calendrier.ics", views.action_calendar, name="action_calendar"),
+]
