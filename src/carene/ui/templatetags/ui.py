@@ -132,9 +132,8 @@ def field(bound: BoundField, wide: bool = False, optional: bool = True) -> dict[
     widget = bound.field.widget
     choice = isinstance(widget, CheckboxInput)
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    if not group:
-        css = "form-check-input" if choice else "form-select" if isinstance(widget, Select) else "form-control"
-        widget.attrs["class"] = f"{css} is-invalid" if bound.errors else css
+    css = "form-check-input" if choice or group else "form-select" if isinstance(widget, Select) else "form-control"
+    widget.attrs["class"] = f"{css} is-invalid" if bound.errors else css
     described = " ".join(
         i
         for i in (

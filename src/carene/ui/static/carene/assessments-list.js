@@ -11,7 +11,8 @@ const ARROWS_WAIT = 350; // arrows walk through the levels: only the one where t
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const title = (row) => row.querySelector("a").textContent;
-const chosen = (row) => row.querySelector("input:checked")?.value ?? "";
+const notApplicable = (row) => row.querySelector(".lv-na");
+const chosen = (row) => (notApplicable(row).ariaPressed === "true" ? "na" : row.querySelector("input:checked")?.value ?? "");
 const stored = new Map(rows.map((row) => [row, chosen(row)]));
 
 const saver = new Saver({
@@ -28,9 +29,10 @@ for (const row of rows) {
   if (waiting && "level" in waiting) put(row, String(waiting.level));
 }
 
-/** Checks the radio of a value, or none. */
+/** Shows a value: a level, "na", or "" for none. */
 function put(row, value) {
   for (const input of row.querySelectorAll("input")) input.checked = input.value === value;
+  notApplicable(row).setAttribute("aria-pressed", String(value === "na"));
 }
 
 /** The row as the server now holds it. */
@@ -54,18 +56,23 @@ function show(row, answer) {
 }
 
 const timers = new Map();
-list.addEventListener("change", async (event) => {
+list.addEventListener("click", async (event) => {
+  const button = event.target.closest(".lv-na");
+  if (!button) return;
+  const row = button.closest(".qrow");
+  dropUndo();
+  const why = await askWhy(title(row));
+  if (why === null) return;
+  put(row, "na");
+  await saver.save(row.dataset.c, { not_applicable: true, justification: why });
+  offerUndo(row, "Non applicable");
+});
+list.addEventListener("change", (event) => {
   const input = event.target.closest(".lv input");
   if (!input) return;
   const row = input.closest(".qrow");
   dropUndo();
-  if (input.value === "na") {
-    const why = await askWhy(title(row));
-    if (why === null) { put(row, stored.get(row)); return; }
-    await saver.save(row.dataset.c, { not_applicable: true, justification: why });
-    offerUndo(row, "Non applicable");
-    return;
-  }
+  put(row, input.value);
   clearTimeout(timers.get(row));
   timers.set(row, setTimeout(async () => {
     await saver.save(row.dataset.c, { level: Number(input.value) });
@@ -95,7 +102,9 @@ function fetchTexts() {
   return texts;
 }
 let open = null;
-async function showText(input) {
+let byPointer = false; // what the keyboard opened does not close because the mouse rests somewhere else
+async function showText(input, pointed) {
+  byPointer = pointed;
   const row = input.closest(".qrow");
   const box = row.querySelector(".lv-text");
   input.setAttribute("aria-describedby", box.id);
@@ -103,7 +112,7 @@ async function showText(input) {
   const text = levels?.[Number(input.value)];
   if (open && open !== box) open.classList.remove("on");
   open = box;
-  box.textContent = input.value === "na" ? "Cette question ne concerne pas l'établissement : une justification sera demandée." : text ? `${input.value} : ${text}` : "";
+  box.textContent = text ? `${input.value} : ${text}` : "";
   box.classList.toggle("on", Boolean(box.textContent));
 }
 function hideText() {
@@ -112,12 +121,12 @@ function hideText() {
 }
 list.addEventListener("pointerover", (event) => {
   const label = event.target.closest(".lv-one");
-  if (label) showText(label.querySelector("input"));
-  else if (!event.target.closest(".lv-text")) hideText();
+  if (label) showText(label.querySelector("input"), true);
+  else if (byPointer && !event.target.closest(".lv-text")) hideText();
 });
-list.addEventListener("focusin", (event) => { if (event.target.matches(".lv input")) showText(event.target); });
+list.addEventListener("focusin", (event) => { if (event.target.matches(".lv input")) showText(event.target, false); });
 list.addEventListener("focusout", hideText);
-list.addEventListener("pointerleave", hideText);
+list.addEventListener("pointerleave", () => { if (byPointer) hideText(); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideText(); });
 (window.requestIdleCallback ?? setTimeout)(fetchTexts);
 

@@ -118,7 +118,10 @@ function toggle(name, focus) {
   const open = !panel.hasAttribute("data-open") || focus;
   panel.toggleAttribute("data-open", open);
   button.setAttribute("aria-expanded", String(open));
-  if (open) $("textarea", panel).focus();
+  if (!open) return;
+  const field = $("textarea", panel);
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
 }
 for (const button of form.querySelectorAll("[data-panel]")) button.addEventListener("click", () => toggle(button.dataset.panel, false));
 $("#assign-link")?.addEventListener("click", (event) => {

@@ -35,7 +35,7 @@ if (list) {
   list.addEventListener("change", count);
   count();
   const first = list.querySelector(":checked");
-  if (first) list.scrollTop = first.closest("fieldset").offsetTop - list.offsetTop - 8;
+  if (first) list.scrollTop = first.closest("fieldset").offsetTop - 8;
 }
 
 const upload = document.querySelector("input[type=file][name=upload]");

@@ -10,6 +10,9 @@
   };
   apply();
   system.addEventListener("change", apply);
+  // Paper is white whatever the screen is.
+  window.addEventListener("beforeprint", () => { root.dataset.bsTheme = "light"; });
+  window.addEventListener("afterprint", apply);
   window.careneTheme = {
     toggle() {
       const next = root.dataset.bsTheme === "dark" ? "light" : "dark";

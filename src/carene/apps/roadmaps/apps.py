@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: EUPL-1.2
+from django.apps import AppConfig
+
+
+class RoadmapsConfig(AppConfig):
+    name = "carene.apps.roadmaps"
+    label = "roadmaps"
+    verbose_name = "Feuilles de route"
+
+    def ready(self) -> None:
+        from carene.apps.roadmaps.queries import late_counter
+        from carene.ui.shell import Entry, register
+
+        register(
+            Entry(
+                group="plan",
+                label="Feuille de route",
+                view="roadmaps:overview",
+                order=10,
+                verb="roadmap.view",
+                counter=late_counter,
+            )
+        )
