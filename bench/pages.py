@@ -86,18 +86,20 @@ def _statements(client: Any, method: str, address: str, data: dict[str, Any] | N
 
 
 def _save(table: Table, client: Any, place: Any, assessment: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     from carene.apps.assessments import referentials
 
     criterion = referentials.of(assessment).criteria[1].id
     address = f"/o/{place.pk}/auto-evaluation/{assessment.pk}/repondre/{criterion}/"
-    levels = iter(range(10**9))
-    more = {"headers": {"accept": "application/json"}}
+    state = {"version": 0, "level": 0}
 
     def save() -> None:
-        _ok(client.post(address, {"level": next(levels) % 5, "force": "1"}, **more))
-
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+        state["level"] = (state["level"] + 1) % 5
+        response = client.post(address, state, content_type="application/json", headers={"accept": "application/json"})
+        _ok(response)
+        state["version"] = response.json()["version"]
 
     save()
     with CaptureQueriesContext(connection) as captured:
@@ -108,7 +110,7 @@ def _save(table: Table, client: Any, place: Any, assessment: Any) -> None:
 
 def _pdf(table: Table, client: Any, place: Any) -> None:
     def fetch() -> None:
-        response = client.get(f"/o/{place.pk}/rapports/carene.pdf")
+        response = client.get(f"/o/{place.pk}/rapports/document.pdf")
         _ok(response)
 
     table.add(

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     referential = _referential(arguments)
     content = read_bytes(Path(arguments.file), limits=Limits(size=WorkbookLimits().size))
     reading = _read(content, arguments.file, referential, today)
-    outcome = assess(reading, referential, today)
+    outcome = assess(reading, referential, today, arguments.file)
     # Everything is made before anything is written: a failure leaves no file behind.
     made = [(getattr(arguments, name), MAKERS[name](outcome)) for name in outputs]
     for target, data in made:
@@ -127,7 +127,7 @@ def _only_one_on_stdout(arguments: argparse.Namespace, outputs: list[str]) -> No
 
 
 def _write(target: str, data: bytes) -> None:
-    """Whole or not at all: a temporary neighbour, then a rename."""
+    """Whole or not at all: a temporary neighbour, then a rename; devices and pipes are written as they are."""
     from carene.engines.sources import InputError
 
     if target == STANDARD:
@@ -136,12 +136,15 @@ def _write(target: str, data: bytes) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(target)
-    temporary = path.with_name(f".{path.name}.partiel")
+    special = path.exists() and not path.is_file()
+    temporary = path if special else path.with_name(f".{path.name}.partiel")
     try:
         temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
+        if not special:
+            temporary.replace(path)
+    except (OSError, ValueError) as error:
+        if not special and temporary.is_file():
+            temporary.unlink()
         raise InputError(
             "ce fichier ne peut pas être écrit", where=target, remedy="vérifier le dossier et ses droits"
         ) from error

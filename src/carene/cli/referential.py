@@ -50,9 +50,13 @@ def store_in_database(imported: Imported, arguments: argparse.Namespace) -> str:
     if organisation is None and name.isdecimal():
         organisation = queries.visible(actor).filter(pk=int(name)).first()
     if organisation is None:
-        raise InputError(f"aucune organisation ne porte le numéro {name}", remedy="vérifier le FINESS, ou l'adresse de sa page")
+        raise InputError(
+            f"aucune organisation ne porte le numéro {name}", remedy="vérifier le FINESS, ou l'adresse de sa page"
+        )
     if imported.referential is None:
-        raise InputError("ce fichier ne contient que des correspondances", remedy="importer aussi les référentiels qu'elles relient")
+        raise InputError(
+            "ce fichier ne contient que des correspondances", remedy="importer aussi les référentiels qu'elles relient"
+        )
     row = actions.import_referential(actor, organisation, imported)
     return f"Enregistré pour {organisation} : {row.name}, version {row.version}."
 

@@ -99,9 +99,7 @@ def _admin(arguments: argparse.Namespace) -> int:
         raise InputError("mot de passe trop court", remedy="en choisir un d'au moins 12 caractères")
     actor = Actor.system("cli")
     organisation = actions.create(actor, None, kind=arguments.kind, name=arguments.organisation)
-    membership = actions.grant(
-        actor, organisation, email=arguments.email, name=arguments.name, role="administrateur"
-    )
+    membership = actions.grant(actor, organisation, email=arguments.email, name=arguments.name, role="administrateur")
     user = membership.user
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -127,7 +125,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         if build.is_empty():
             build.load(progress=lambda text: print(text, flush=True))
     connection.close()
-    address = f"http://{'localhost' if arguments.host in {'127.0.0.1', '0.0.0.0'} else arguments.host}:{arguments.port}/"  # noqa: S104
+    address = (
+        f"http://{'localhost' if arguments.host in {'127.0.0.1', '0.0.0.0'} else arguments.host}:{arguments.port}/"
+    )
     return run_server(arguments, address, demo=(Path(settings.VAR) / "demonstration").exists())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -305,6 +306,7 @@ _TAKEN_FOR_ELSE: tuple[Callable[[str], object], ...] = (
     DECIMAL.fullmatch,
     NOT_FINITE.fullmatch,
     WORDS.__contains__,
+    re.compile("[\x85\u2028\u2029]").search,  # line ends for YAML, not for the others: only escaped do they survive
 )
 
 

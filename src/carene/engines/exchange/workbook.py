@@ -34,13 +34,13 @@ class WorkbookLimits:
     """``size`` and ``unpacked`` in bytes; ``ratio``: unpacked for one packed, over the whole file."""
 
     size: int = 10_000_000
-    unpacked: int = 40_000_000
+    unpacked: int = 16_000_000
     ratio: int = 120
     members: int = 500
     sheets: int = 60
     rows: int = 20_000
     columns: int = 200
-    cells: int = 400_000  # over the whole workbook
+    cells: int = 200_000  # over the whole workbook
 
 
 @dataclass(frozen=True)

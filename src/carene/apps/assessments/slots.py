@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading before a write: the assessment locked until the end of the transaction, and the place of one answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+
+from carene.apps.assessments.models import Answer, Assessment, Assignment
+from carene.apps.assessments.queries import of, with_digest
+from carene.core.accounts.models import User
+from carene.core.tenancy.models import Node
+
+
+def locked(node: Node, assessment: Assessment | int) -> Assessment:
+    """The assessment read again, locked until the end of the transaction. Raises Assessment.DoesNotExist."""
+    pk = assessment if isinstance(assessment, int) else assessment.pk
+    return of(node).select_for_update(of=("self",), no_key=True).get(pk=pk)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of one answer: a new row at version 0 when nothing was answered. ``assigned`` to the reader, or not."""
+
+    assessment: Assessment
+    answer: Answer
+    assigned: bool
+
+
+_SLOT = (
+    "id",
+    "level",
+    "not_applicable",
+    "justification",
+    "comment",
+    "version",
+    "answered_on",
+    "updated_at",
+    "updated_by_id",
+)
+
+
+def locked_slot(node: Node, assessment: Assessment | int, criterion: str, user: User | None) -> Slot:
+    """An assessment and its answer to one question in one query, the assessment locked: answers queue behind it.
+
+    Raises Assessment.DoesNotExist.
+    """
+    pk = assessment if isinstance(assessment, int) else assessment.pk
+    mine = Assignment.objects.filter(assessment=OuterRef("pk"), criterion=criterion, user=user, done_at=None)
+    row = (
+        with_digest(Assessment.objects.of(node))
+        .annotate(
+            slot=FilteredRelation("answers", condition=Q(answers__criterion=criterion)),
+            slot_author=F("slot__updated_by__name"),
+            slot_assigned=Exists(mine),
+            **{f"slot_{name}": F(f"slot__{name}") for name in _SLOT},
+        )
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=pk)
+    )
+    found = {name: getattr(row, f"slot_{name}") for name in _SLOT}
+    if found["id"] is None:
+        return Slot(row, Answer(assessment=row, criterion=criterion, version=0), row.slot_assigned)
+    answer = Answer(assessment=row, criterion=criterion, **found)
+    answer._state.adding = False
+    if answer.updated_by_id is not None:
+        answer.updated_by = User(pk=answer.updated_by_id, name=row.slot_author)
+    return Slot(row, answer, row.slot_assigned)
