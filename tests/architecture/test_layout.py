@@ -73,9 +73,9 @@ def test_apps_know_only_whom_they_may(path: Path) -> None:
         assert others <= CURRENCIES | {"assessments"}, others
     elif own == "assessments":
         # The judgement is shown with the charts that documents use.
-        assert others <= CURRENCIES | {"reports"}, others
+        assert others <= CURRENCIES, others
     elif own == "roadmaps":
-        assert others <= CURRENCIES | {"assessments", "reports"}, others
+        assert others <= CURRENCIES | {"assessments"}, others
     elif own not in SHOWS:
         assert others <= CURRENCIES, f"a measuring app imports {others}"
 

@@ -177,9 +177,7 @@ def test_two_people_answer_the_same_question(browser: Browser, server: str) -> N
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL])
-def test_what_was_acknowledged_survives_a_killed_server(
-    browser: Browser, tmp_path: Path, signal_number: int
-) -> None:
+def test_what_was_acknowledged_survives_a_killed_server(browser: Browser, tmp_path: Path, signal_number: int) -> None:
     var = tmp_path / "var"
     var.mkdir()
     port = free_port()
@@ -189,9 +187,11 @@ def test_what_was_acknowledged_survives_a_killed_server(
         node = visitor.node()
         open_question(visitor, node, "GOV.4.2")
         page = visitor.page
-        current = page.locator("input[name=level]:checked").get_attribute("value") if page.locator(
-            "input[name=level]:checked"
-        ).count() else None
+        current = (
+            page.locator("input[name=level]:checked").get_attribute("value")
+            if page.locator("input[name=level]:checked").count()
+            else None
+        )
         wanted = "1" if current != "1" else "2"
         page.keyboard.press(wanted)
         expect(page.locator("#savestate")).to_contain_text("Enregistré")

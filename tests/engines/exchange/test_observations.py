@@ -79,7 +79,7 @@ def test_the_same_day_twice_is_said() -> None:
         ("a;b\n1;2", "« Indicateur », « Valeur » et « Date »"),
         (b"\xff\xfea\0", "UTF-16"),
         (b"a\0b", "CSV"),
-        ("indicateur;valeur;date\n" + "x;1;1\n" * 20_001, "20000 lignes"),
+        ("indicateur;valeur;date\n" + "x;1;1\n" * 20_001, "20\u202f000 lignes"),
         ("indicateur;valeur;date\n" + ";" * 300, "200 colonnes"),
         (b"x" * 5_000_001, "Mo"),
         ('indicateur;valeur;date\n"' + "x" * 200_000, "mal formé"),

@@ -70,7 +70,8 @@ def test_other_things_are_not_dates(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2027-03", "03/2027", "3/2027", "15/03/2027", dt.date(2027, 3, 9), dt.datetime(2027, 3, 9)]  # noqa: DTZ001
+    "cell",
+    ["2027-03", "03/2027", "3/2027", "15/03/2027", dt.date(2027, 3, 9), dt.datetime(2027, 3, 9)],  # noqa: DTZ001
 )
 def test_months_are_understood(cell: Cell) -> None:
     assert month_of(cell) == dt.date(2027, 3, 1)

@@ -91,8 +91,8 @@ def test_a_team_decides_when_and_says_how_much_is_missing() -> None:
     found, actions = planned(both)
     assert [(a.measure, a.start_month) for a in found.actions] == [("a", 0), ("b", 3)]
     assert plain(actions["b"].reason) == (
-        "Relève « D » de 0 à 2 ; attend l'équipe « RSSI » : un mois plus tôt, il manquait 6,7 jours de janvier à mars 2027 "
-        "(6,7 demandés, 0 libre)."
+        "Relève « D » de 0 à 2 ; attend l'équipe « RSSI » : un mois plus tôt, il manquait 6,7 jours de janvier à mars "
+        "2027 (6,7 demandés, 0 libre)."
     )
     assert [(load.quarter, load.used, load.available) for load in found.loads] == [
         (0, pytest.approx(20), 20),

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from carene.apps.reports.rendering import charts
 from carene.engines import french
 from carene.engines.months import add_months
 from carene.engines.planner.model import Plan
 from carene.engines.planner.outlook import Moment, step_reached
 from carene.engines.referential.model import SCALE, Referential
+from carene.ui.charts import charts
 
 WIDE, NARROW = 860, 340
 

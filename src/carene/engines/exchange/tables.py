@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from carene.engines import french
 from carene.engines.exchange.values import Cell, folded, text_of
 from carene.engines.exchange.workbook import Sheet
 from carene.engines.sources import InputError
@@ -88,7 +89,9 @@ def read_csv(content: bytes, name: str) -> Sheet:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             if len(rows) >= CSV_ROWS or len(cells) > CSV_COLUMNS:
                 raise InputError(
-                    f"le fichier dépasse {CSV_ROWS} lignes ou {CSV_COLUMNS} colonnes", where=name, remedy="le scinder"
+                    f"le fichier dépasse {french.number(CSV_ROWS)} lignes ou {CSV_COLUMNS} colonnes",
+                    where=name,
+                    remedy="le scinder",
                 )
             rows.append(list(cells))
     except csv.Error as error:

@@ -21,6 +21,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from carene.engines import french
 from carene.engines.exchange.values import Cell
 from carene.engines.sources import InputError
 from carene.engines.sources.document import megabytes
@@ -231,7 +232,8 @@ def _scan(data: bytes, part: str, name: str, limits: WorkbookLimits) -> _Layout:
         parser.Parse(data, True)
     except _TooBig as error:
         raise InputError(
-            f"une feuille dépasse {limits.rows} lignes ou {limits.columns} colonnes",
+            f"une feuille dépasse {french.number(limits.rows)} lignes, {limits.columns} colonnes "
+            f"ou {french.number(limits.cells)} cellules",
             where=name,
             remedy="effacer ce qui est loin du questionnaire",
         ) from error

@@ -17,9 +17,9 @@ from carene.apps.assessments import changes, queries
 from carene.apps.assessments.queries import Sheet
 from carene.apps.assessments.views.common import bar, page, sheet_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
-from carene.apps.reports.rendering import charts
 from carene.engines import french
 from carene.engines.scoring.model import Judgement, NodeResult, Strength, Weakness
+from carene.ui.charts import charts
 
 WIDE, NARROW = 880, 340
 FIRST_SHOWN = 8

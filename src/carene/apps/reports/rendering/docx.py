@@ -23,12 +23,13 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-from carene.apps.reports.rendering import charts, narrative, tables
+from carene.apps.reports.rendering import narrative, tables
 from carene.apps.reports.rendering.dossier import Dossier
-from carene.apps.reports.rendering.svg import Palette
-from carene.apps.reports.rendering.text import clean
 from carene.apps.reports.rendering.typesetting import font_book, svg_family, svg_to_png
 from carene.engines import french
+from carene.ui.charts import charts
+from carene.ui.charts.svg import Palette
+from carene.ui.charts.text import clean
 
 _FONT = "Calibri"  # what the reader's word processor has; it replaces it by its like otherwise
 _INK = RGBColor(0x14, 0x21, 0x3A)

@@ -14,8 +14,8 @@ from icalendar import Calendar, Event
 
 from carene.apps.reports.rendering import tables
 from carene.apps.reports.rendering.dossier import ActionLine, Dossier
-from carene.apps.reports.rendering.text import clean, one_line
 from carene.engines import french
+from carene.ui.charts.text import clean, one_line
 
 _NAMESPACE = uuid.UUID("6f0f3bd8-5b0c-5f27-9d55-8b1f2a6d3c41")  # ours, once and for all
 _EPOCH = dt.date(2020, 1, 1)

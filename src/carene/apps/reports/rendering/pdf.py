@@ -16,12 +16,13 @@ from typing import Any
 
 import typst
 
-from carene.apps.reports.rendering import charts, narrative, tables
+from carene.apps.reports.rendering import narrative, tables
 from carene.apps.reports.rendering.dossier import ActionLine, Dossier
-from carene.apps.reports.rendering.svg import Palette
-from carene.apps.reports.rendering.text import clean, legible_everywhere
 from carene.apps.reports.rendering.typesetting import FAMILIES, best_family, font_book, svg_family, typeset_pdf
 from carene.engines import french
+from carene.ui.charts import charts
+from carene.ui.charts.svg import Palette
+from carene.ui.charts.text import clean, legible_everywhere
 
 TEMPLATE = Path(__file__).parent / "templates" / "board.typ"
 

@@ -19,8 +19,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from carene.apps.reports.rendering.dossier import Dossier
-from carene.apps.reports.rendering.text import clean, one_line
 from carene.engines import french
+from carene.ui.charts.text import clean, one_line
 
 Kind = Literal["text", "bold", "whole", "score", "change", "days", "euros", "share", "date", "value"]
 Cell = str | float | int | dt.date | bool | None

@@ -7,15 +7,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from carene.apps.reports.rendering.charts import Bar, BarGroup, Series, YearBar
 from carene.apps.reports.rendering.dossier import STATE_WORDS, ActionLine, Dossier
-from carene.apps.reports.rendering.gantt import GanttRow, LoadBar
 from carene.engines import french
 from carene.engines.planner.model import Plan, Step
 from carene.engines.planner.outlook import Moment, moments
 from carene.engines.referential.model import Criterion, Referential
 from carene.engines.scoring.measured import explain_disagreement
 from carene.engines.scoring.model import CriterionResult, NodeResult
+from carene.ui.charts.charts import Bar, BarGroup, Series, YearBar
+from carene.ui.charts.gantt import GanttRow, LoadBar
 
 CONFIDENCES: Mapping[str, str] = {
     "official": "officiel",

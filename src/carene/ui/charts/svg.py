@@ -16,8 +16,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from typing import Literal
 
-from carene.apps.reports.rendering.text import one_line, wrap
 from carene.engines import french
+from carene.ui.charts.text import one_line, wrap
 
 Role = Literal[
     "ink", "second", "paper", "line", "strong", "track", "accent", "tint", "measured", "late", "good", "soon",

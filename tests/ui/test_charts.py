@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carene.apps.reports.rendering import charts
-from carene.apps.reports.rendering.charts import Bar, BarGroup, GanttRow, LoadBar, Series, YearBar
-from carene.apps.reports.rendering.svg import LIGHT, Drawing, Palette
-from carene.apps.reports.rendering.text import text_width
+from carene.ui.charts import charts
+from carene.ui.charts.charts import Bar, BarGroup, GanttRow, LoadBar, Series, YearBar
+from carene.ui.charts.svg import LIGHT, Drawing, Palette
+from carene.ui.charts.text import text_width
 from tests.support.dossiers import HOSTILE, month
 
 SVG = "{http://www.w3.org/2000/svg}"

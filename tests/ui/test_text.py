@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carene.apps.reports.rendering.text import clean, legible_everywhere, one_line, text_width, wrap
+from carene.ui.charts.text import clean, legible_everywhere, one_line, text_width, wrap
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates and controls included
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from carene.apps.reports.rendering.svg import LIGHT, Drawing, Palette
-from carene.apps.reports.rendering.text import text_width
 from carene.engines import french
+from carene.ui.charts.svg import LIGHT, Drawing, Palette
+from carene.ui.charts.text import text_width
 
 RowState = Literal["planned", "running", "done", "late"]
 

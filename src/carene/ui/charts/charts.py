@@ -17,10 +17,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from carene.apps.reports.rendering.gantt import GanttRow, LoadBar, gantt_chart, row_height
-from carene.apps.reports.rendering.svg import LIGHT, Drawing, Palette, Role
-from carene.apps.reports.rendering.text import text_width
 from carene.engines import french
+from carene.ui.charts.gantt import GanttRow, LoadBar, gantt_chart, row_height
+from carene.ui.charts.svg import LIGHT, Drawing, Palette, Role
+from carene.ui.charts.text import text_width
 
 __all__ = [
     "Bar",
