@@ -172,7 +172,8 @@ def _action(action: PlannedAction, titles: dict[str, str]) -> dict[str, Any]:
         "investment": _money(action.investment),
         "yearly": _money(action.yearly),
         "cost_by_year": {str(year): _money(amount) for year, amount in sorted(action.cost_by_year.items())},
-        "person_days": {skill: _money(days) for skill, days in sorted(action.person_days.items())},
+        "person_days": _money(sum(action.person_days.values())),
+        "person_days_by_skill": {skill: _money(days) for skill, days in sorted(action.person_days.items())},
         "raises": [{"criterion": s.criterion, "from": s.start, "to": s.end} for s in action.raises],
         "reason": action.reason,
     }
