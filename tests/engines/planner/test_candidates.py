@@ -91,11 +91,13 @@ def test_problem_of_a_judged_establishment() -> None:
     found = built(small_referential(), answers)
     assert found.levels == {"GOV.1.1": 1, "GOV.2.1": 0, "OPS.1.1": 0, "OPS.1.2": 0, "OPS.1.3": 2}
     assert found.targets == {"GOV.1.1": 3, "GOV.2.1": 2, "OPS.1.1": 3, "OPS.1.2": 2, "OPS.1.3": 2}
-    assert found.weights == {"GOV.1.1": 6, "GOV.2.1": 1, "OPS.1.1": 4, "OPS.1.2": 1, "OPS.1.3": 2}
+    # Four times on the socle; nothing for what nobody evaluated.
+    assert found.weights == {"GOV.1.1": 12, "GOV.2.1": 0, "OPS.1.1": 0, "OPS.1.2": 0, "OPS.1.3": 2}
     assert found.labels["GOV.1.1"] == "RSSI nommé"
     assert found.labels["rssi"] == "RSSI"
     assert [note.replace("\u00a0", " ") for note in found.notes] == [
-        "3 critères sans réponse sont comptés au niveau 0 : GOV.2.1, OPS.1.1 et OPS.1.2."
+        "3 critères sans réponse n'entrent pas dans ce plan ; y répondre pour que le plan en tienne compte : GOV.2.1, "
+        "OPS.1.1 et OPS.1.2."
     ]
     result = plan(found)
     assert violations(found, result) == []
@@ -117,7 +119,7 @@ def test_many_unanswered_criteria_are_counted_not_listed() -> None:
 
 def test_other_scales_weigh_as_much() -> None:
     referential = small_referential([criterion("A.1.1", levels=("non", "en partie", "oui"))], ())
-    assert built(referential, {}).weights == {"A.1.1": 2}
+    assert built(referential, {"A.1.1": Answer("A.1.1", 0)}).weights == {"A.1.1": 2}
 
 
 def test_exclusions_become_wishes_unless_this_plan_imposes_the_measure() -> None:

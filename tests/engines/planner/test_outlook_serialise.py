@@ -95,7 +95,11 @@ def test_it_starts_from_the_judgement_and_only_rises(stated: dict[str, int | Non
 
 def test_what_nobody_evaluated_stays_so_until_a_measure_raises_it() -> None:
     judgement = judged({"GOV.1.1": 2})
-    seen = moments(REFERENTIAL, judgement, planned(judgement))
+    alone = planned(judgement)
+    left = {one.measure: one.reason for one in alone.left_out}
+    assert "on ne sait pas encore si elle est utile" in left["recenser-prestataires"].lower()
+    imposed = planned(judgement, wishes={"recenser-prestataires": Wish(mandatory=True)})
+    seen = moments(REFERENTIAL, judgement, imposed)
     assert seen[0].axes["OPS"] is None
     assert seen[-1].axes["OPS"] is not None
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from carene.engines import french
 from carene.engines.planner.model import Candidate, Problem, Step, Wish
 from carene.engines.referential.model import SCALE, Measure, Profile, Referential
-from carene.engines.scoring.findings import SOCLE_FACTOR
 from carene.engines.scoring.model import Judgement
 from carene.engines.sources import InputError
 
 USUAL_BAND = "m"  # the size at which costs are read when that of the establishment is unknown
 _SHOWN = 5  # criteria named in a note; the others are counted
+
+# A level won on the socle counts four times: the maturity step waits for every criterion of the socle, and a plan that
+# wins many points elsewhere but leaves one socle criterion behind changes nothing of what the board reads first.
+SOCLE_FACTOR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def problem_from(
     """The problem of raising a judged establishment towards its targets.
 
     ``start`` is the first day of a month, ``budgets`` euros by calendar year, ``capacity`` person-days by skill and
-    quarter. An unanswered criterion counts as level 0, one not applicable is left out; the weight of a level is that of
-    its criterion, brought to the scale 0–4 and doubled on the socle. What was assumed is told in ``notes``. ``done``
+    quarter. A criterion that nobody evaluated has no weight: a plan is not made of guesses; one not applicable is left
+    out. The weight of a level is that of
+    its criterion, brought to the scale 0–4, four times on the socle. What was assumed is told in ``notes``. ``done``
     measures that the referential no longer knows are kept: they meet prerequisites.
     """
     overrides = overrides or {}
@@ -92,7 +96,8 @@ def problem_from(
             unanswered.append(result.criterion)
         levels[criterion.id] = result.level or 0
         targets[criterion.id] = result.target
-        weights[criterion.id] = result.weight * (SOCLE_FACTOR if criterion.socle else 1) * SCALE / criterion.top
+        weight = result.weight * (SOCLE_FACTOR if criterion.socle else 1) * SCALE / criterion.top
+        weights[criterion.id] = 0.0 if result.level is None else weight
     candidates = candidates_from(referential, profile, ght, overrides)
     return Problem(
         start=start,
@@ -107,6 +112,7 @@ def problem_from(
         done=done,
         labels={**referential.skills, **{key: referential.criterion[key].title for key in levels}},
         notes=_notes(referential, profile, unanswered),
+        unanswered=frozenset(unanswered),
     )
 
 
@@ -182,6 +188,9 @@ def _notes(referential: Referential, profile: Profile, unanswered: Sequence[str]
         named = list(unanswered[:_SHOWN])
         if count > _SHOWN:
             named.append(f"{count - _SHOWN} {french.plural(count - _SHOWN, 'autre')}")
-        verb = "sont comptés" if count > 1 else "est compté"
-        notes.append(f"{french.counted(count, 'critère')} sans réponse {verb} au niveau 0 : {french.listing(named)}.")
+        verb = "n'entrent" if count > 1 else "n'entre"
+        todo = "y répondre pour que le plan en tienne compte"
+        notes.append(
+            f"{french.counted(count, 'critère')} sans réponse {verb} pas dans ce plan ; {todo} : {french.listing(named)}."
+        )
     return tuple(notes)

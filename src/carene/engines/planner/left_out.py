@@ -73,6 +73,9 @@ def _without_value(board: Board, key: str) -> Obstacle | None:
     catalogue = board.catalogue
     useful = [step for step in catalogue.steps[key] if board.final_level(step.criterion) < step.end]
     if all(catalogue.problem.weights.get(step.criterion, 0.0) <= 0 for step in useful):
+        if all(step.criterion in catalogue.problem.unanswered for step in useful):
+            names = french.listing(french.quoted(label(catalogue, step.criterion)) for step in useful)
+            return Obstacle("no_value", f"on ne sait pas encore si elle est utile ; répondre d'abord à {names}")
         return Obstacle("no_value", "les critères qu'elle relève n'ont aucun poids pour l'établissement")
     blocked = [step for step in useful if board.final_level(step.criterion) < step.start]
     if len(blocked) < len(useful):

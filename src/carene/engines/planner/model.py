@@ -82,6 +82,7 @@ class Problem:
     day_rate: float = DAY_RATE  # euros for one person-day, to weigh work against money
     labels: Mapping[str, str] = field(default_factory=dict)  # French names of skills and criteria; absent = the id
     notes: tuple[str, ...] = ()  # French sentences: what was assumed to write this problem
+    unanswered: frozenset[str] = frozenset()  # criteria not evaluated: no measure is planned for them alone
 
 
 @dataclass(frozen=True, slots=True)
