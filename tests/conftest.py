@@ -31,6 +31,22 @@ def _undefined_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = UndefinedVariable("%s")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _unordered_rows_come_backwards() -> None:
+    """A queryset without an order promises none: here it keeps that promise by giving its rows last first."""
+    from django.db.models.query import QuerySet
+
+    fetch = QuerySet._fetch_all  # type: ignore[attr-defined]
+
+    def fetch_all(self: Any) -> None:
+        fresh = self._result_cache is None
+        fetch(self)
+        if fresh and not self.ordered and not self.query.is_sliced:
+            self._result_cache.reverse()
+
+    QuerySet._fetch_all = fetch_all  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()

@@ -131,6 +131,7 @@ def archive(*names: str) -> bytes:
         ("programme", b"\x7fELF\x02\x01\x01" + b"\x00" * 50),
         ("son.webp", b"RIFF\x00\x00\x00\x00WAVEfmt "),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_files_that_are_not_documents_are_refused_whatever_their_name(world: World, name: str, content: bytes) -> None:
     with pytest.raises(InputError) as caught:
