@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,6 +20,7 @@ NARROW = "\u202f"
 SPACE = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = "non renseigné"
+MOST_DAYS = 90  # beyond, a delay is said in months
 
 MONTHS = (
     "janvier",
@@ -168,6 +170,12 @@ def listing(items: Iterable[str], last: str = "et") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def sort_key(text: str) -> str:
+    """For the order of a French list: « Élan » stands between « Eden » and « Emma », capitals beside small letters."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.casefold()
+
+
 def quoted(text: str) -> str:
     """« text », without the full stop that would double that of the sentence."""
     return f"«{SPACE}{text.strip().rstrip('.')}{SPACE}»"
@@ -274,16 +282,20 @@ def days(count: int) -> str:
 
 
 def since_days(count: int) -> str:
-    """How long something has been late, in a few characters: « depuis 12 j », « depuis aujourd'hui »."""
-    return f"depuis {number(count)}{SPACE}j" if count > 0 else "depuis aujourd'hui"
+    """How long something has been late, in few characters: « depuis 12 j », « depuis 9 mois », « depuis aujourd'hui »."""
+    if count <= 0:
+        return "depuis aujourd'hui"
+    return f"depuis {number(count)}{SPACE}j" if count <= MOST_DAYS else f"depuis {months(round(count * 12 / 365))}"
 
 
 def due(day: dt.date, today: dt.date) -> str:
-    """A deadline seen from today: « depuis 12 j », « aujourd'hui », « dans 9 j »."""
+    """A deadline seen from today: « depuis 12 j », « aujourd'hui », « dans 9 j », « dans 7 mois »."""
     left = (day - today).days
     if left == 0:
         return "aujourd'hui"
-    return f"dans {number(left)}{SPACE}j" if left > 0 else since_days(-left)
+    if left < 0:
+        return since_days(-left)
+    return f"dans {number(left)}{SPACE}j" if left <= MOST_DAYS else f"dans {months(round(left * 12 / 365))}"
 
 
 def ago(day: dt.date, today: dt.date) -> str:

@@ -192,7 +192,7 @@ def test_a_step_whose_beginning_is_out_of_reach_does_nothing() -> None:
     assert actions["b"].raises == (Step("D", 0, 1),)
     assert why_not(both, "a") == (
         "prerequisite",
-        "Cloisonnement doit d'abord atteindre le niveau 2, et aucune mesure ne l'y mène depuis le niveau 0.",
+        "« Cloisonnement » doit d'abord atteindre le niveau 2, et aucune mesure ne l'y mène depuis le niveau 0.",
     )
     rung = candidate("rung", ("C", 0, 2), investment=300_000.0)
     assert why_not(replace(both, candidates=(*both.candidates, rung)), "a") == (

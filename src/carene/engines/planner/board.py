@@ -28,10 +28,15 @@ class Shortage(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """Why a measure is not in the plan; ``text`` stands inside a French sentence."""
+    """Why a measure is not in the plan; ``text`` stands inside a French sentence, ``brief`` is the same for lists."""
 
     code: LeftOutCode
     text: str
+    brief: str = ""  # empty when the text is short enough
+
+    @property
+    def short(self) -> str:
+        return self.brief or self.text
 
 
 class Board:

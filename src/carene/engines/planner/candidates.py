@@ -112,7 +112,7 @@ def problem_from(
         done=done,
         labels={**referential.skills, **{key: referential.criterion[key].title for key in levels}},
         notes=_notes(referential, profile, unanswered),
-        unanswered=frozenset(unanswered),
+        unanswered=tuple(unanswered),
     )
 
 

@@ -14,8 +14,9 @@ def left_out(board: Board) -> tuple[LeftOut, ...]:
     found = []
     for key in board.catalogue.candidates:
         if key not in board.starts:
-            code, text = _reason(board, key)
-            found.append(LeftOut(key, code, french.capitalised(text) + "."))
+            why = _reason(board, key)
+            brief = french.capitalised(why.brief) + "." if why.brief else ""
+            found.append(LeftOut(key, why.code, french.capitalised(why.text) + ".", brief))
     return tuple(found)
 
 
@@ -88,7 +89,7 @@ def _missing_rung(board: Board, step: Step) -> str:
     catalogue = board.catalogue
     level = board.final_level(step.criterion)
     rungs = [key for start, end, key in catalogue.raisers[step.criterion] if start <= level < end and end >= step.start]
-    waited = f"{label(catalogue, step.criterion)} doit d'abord atteindre le niveau {step.start}"
+    waited = f"{french.quoted(label(catalogue, step.criterion))} doit d'abord atteindre le niveau {step.start}"
     if not rungs:
         return f"{waited}, et aucune mesure ne l'y mène depuis le niveau {level}"
     return f"{waited}, et {titled(catalogue, rungs[0])}, qui l'y mènerait, n'est pas dans le plan"

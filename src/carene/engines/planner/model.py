@@ -82,7 +82,7 @@ class Problem:
     day_rate: float = DAY_RATE  # euros for one person-day, to weigh work against money
     labels: Mapping[str, str] = field(default_factory=dict)  # French names of skills and criteria; absent = the id
     notes: tuple[str, ...] = ()  # French sentences: what was assumed to write this problem
-    unanswered: frozenset[str] = frozenset()  # criteria not evaluated: no measure is planned for them alone
+    unanswered: tuple[str, ...] = ()  # criteria not evaluated: no measure is planned for them alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,12 @@ class PlannedAction:
 class LeftOut:
     measure: str
     code: LeftOutCode
-    reason: str  # French sentence
+    reason: str  # French sentence, with its figures
+    brief: str = ""  # the same in one line, for lists; empty when the reason is its own summary
+
+    @property
+    def short(self) -> str:
+        return self.brief or self.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from carene.engines import french
 from carene.engines.planner.board import Board, Obstacle, Shortage
 from carene.engines.planner.bundles import bundle
 from carene.engines.planner.catalogue import Catalogue
+from carene.engines.planner.model import LeftOutCode
 
 
 def titled(catalogue: Catalogue, key: str) -> str:
@@ -42,9 +43,7 @@ def obstacle(board: Board, key: str, *, strict: bool = True) -> Obstacle | None:
         if begins is None:
             found = _why_not(board, item, strict=strict)
             if item != key:
-                found = Obstacle(
-                    "prerequisite", f"elle demande d'abord {titled(board.catalogue, item)}, or {found.text}"
-                )
+                found = _asked_first(board.catalogue, item, found)
             break
         if strict and item == key:
             found = _too_late(board, item, begins)
@@ -92,6 +91,27 @@ def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     skills = dict.fromkeys(lack.skill for lack in lacks if lack.skill)
     parts += [_team(catalogue, [lack for lack in lacks if lack.skill == skill]) for skill in skills]
     return f"il manque {french.listing(parts)}"
+
+
+def describe_briefly(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
+    """« il manque 12,4 k€ en 2027, et du temps : RSSI 3 jours »."""
+    money = [f"{french.compact_euros(max(1.0, lack.missing))} en {lack.quarter}" for lack in lacks if not lack.skill]
+    teams: dict[str, float] = {}
+    for lack in lacks:
+        if lack.skill:
+            teams[lack.skill] = teams.get(lack.skill, 0.0) + lack.missing
+    ordered = sorted(teams.items(), key=lambda item: (-item[1], item[0]))
+    time = "du temps : " + ", ".join(f"{label(catalogue, skill)} {_days(days)}" for skill, days in ordered)
+    if not teams:
+        return f"il manque {french.listing(money)}"
+    return f"il manque {', '.join(money)}, et {time}" if money else f"il manque {time}"
+
+
+def _asked_first(catalogue: Catalogue, required: str, why: Obstacle) -> Obstacle:
+    """A prerequisite is what prevents it, for a reason of its own."""
+    opening = f"elle demande d'abord {titled(catalogue, required)}"
+    brief = f"{opening}, qui n'est pas dans le plan" if why.code in ("budget", "team") else f"{opening}, or {why.short}"
+    return Obstacle("prerequisite", f"{opening}, or {why.text}", brief)
 
 
 def _lacks_at(board: Board, key: str, month: int) -> list[Shortage]:
@@ -179,7 +199,8 @@ def _least_shortage(board: Board, key: str, first: int, last: int) -> Obstacle:
     lacks = min(
         (board.shortages(key, month) for month in range(first, last + 1)), key=lambda found: _weight(board, found)
     )
-    return Obstacle("team" if all(lack.skill for lack in lacks) else "budget", describe(board.catalogue, lacks))
+    code: LeftOutCode = "team" if all(lack.skill for lack in lacks) else "budget"
+    return Obstacle(code, describe(board.catalogue, lacks), describe_briefly(board.catalogue, lacks))
 
 
 def _weight(board: Board, lacks: Sequence[Shortage]) -> float:
@@ -202,8 +223,7 @@ def _blocked_chain(board: Board, key: str) -> Obstacle:
     while pending:
         required = pending.pop(0)
         if required in board.refused:
-            reason = board.refused[required].text
-            return Obstacle("prerequisite", f"elle demande d'abord {titled(catalogue, required)}, or {reason}")
+            return _asked_first(catalogue, required, board.refused[required])
         if required not in seen and required not in board.starts:
             seen.add(required)
             pending += catalogue.needs[required]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from carene.engines.months import add_months
-from carene.engines.planner.model import Plan
+from carene.engines.planner.model import Candidate, Plan
 from carene.engines.referential.model import Referential
 from carene.engines.scoring.model import CriterionResult, Judgement
 from carene.engines.scoring.nodes import node_results
@@ -55,6 +55,17 @@ def raised(plan: Plan) -> dict[str, tuple[int, int]]:
     """Criterion → (level before the plan, level at its end), for those that the plan raises."""
     before, after = plan.levels[0], plan.levels[-1]
     return {key: (level, after[key]) for key, level in before.items() if after.get(key, level) > level}
+
+
+def regret(plan: Plan, candidate: Candidate) -> float:
+    """What a measure left out could still bring below the targets: lists put the most regretted first."""
+    problem, reached = plan.problem, plan.levels[-1] if plan.levels else {}
+    return sum(
+        problem.weights.get(step.criterion, 0.0)
+        * max(0, min(step.end, problem.targets.get(step.criterion, step.end)) - reached[step.criterion])
+        for step in candidate.steps
+        if step.criterion in reached
+    )
 
 
 def step_reached(moments: Sequence[Moment]) -> tuple[int | None, dt.date | None]:

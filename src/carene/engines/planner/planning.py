@@ -118,7 +118,7 @@ def _method(candidates: int, rankings: int, exchanged: int) -> str:
             f"{french.in_words(exchanged)} {french.plural(exchanged, 'échange')} de mesures {verb} ensuite améliorée"
         )
     return (
-        "Méthode gloutonne : les mesures sont retenues dans l'ordre de ce qu'elles apportent pour ce qu'elles coûtent, "
-        f"avec leurs prérequis ; {french.in_words(rankings)} façons de les ordonner ont été essayées, la meilleure est "
+        "Comment ce plan est trouvé : ce qui apporte le plus pour ce qu'il coûte est retenu d'abord, "
+        f"avec ses prérequis ; {french.in_words(rankings)} façons de les ordonner ont été essayées, la meilleure est "
         f"gardée ; {swaps}. C'est un bon plan, sans preuve qu'il soit le meilleur."
     )

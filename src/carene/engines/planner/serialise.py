@@ -19,7 +19,9 @@ def _adapter() -> TypeAdapter[Plan]:
 def to_data(plan: Plan) -> dict[str, Any]:
     """Only what JSON knows: keys are strings, dates are « 2027-04-01 », sets and tuples are lists."""
     data: dict[str, Any] = _adapter().dump_python(plan, mode="json")
-    data["problem"]["done"] = sorted(plan.problem.done)  # a set has no order: the same plan gives the same text
+    # A set has no order: the same plan gives the same text.
+    data["problem"]["done"] = sorted(plan.problem.done)
+    data["problem"]["unanswered"] = sorted(plan.problem.unanswered)
     return data
 
 

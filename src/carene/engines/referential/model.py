@@ -38,10 +38,19 @@ class When:
     ght: frozenset[str] | None = None
 
     def accepts(self, profile: Profile) -> bool:
+        """Nothing known of the establishment speaks against it: for applicability, where doubt keeps the question."""
         return (
             (self.types is None or profile.type is None or profile.type in self.types)
             and (self.sizes is None or profile.size is None or profile.size in self.sizes)
             and (self.ght is None or profile.ght is None or profile.ght in self.ght)
+        )
+
+    def matches(self, profile: Profile) -> bool:
+        """Everything that it asks for is known and true: for weights and targets, where doubt takes the general rule."""
+        return (
+            (self.types is None or profile.type in self.types)
+            and (self.sizes is None or profile.size in self.sizes)
+            and (self.ght is None or profile.ght in self.ght)
         )
 
 
@@ -108,12 +117,7 @@ class Criterion:
     def weight_for(self, profile: Profile) -> int:
         """Weight for this establishment; a conditional weight needs its facets to be known."""
         for when, weight in self.weights:
-            known = (
-                (when.types is None or profile.type is not None)
-                and (when.sizes is None or profile.size is not None)
-                and (when.ght is None or profile.ght is not None)
-            )
-            if known and when.accepts(profile):
+            if when.matches(profile):
                 return weight
         return self.weight
 
@@ -328,7 +332,7 @@ class Referential:
         )
 
     def target_profile(self, profile: Profile) -> TargetProfile | None:
-        return next((p for p in self.profiles if p.when.accepts(profile)), None)
+        return next((p for p in self.profiles if p.when.matches(profile)), None)
 
     def target(self, criterion: Criterion, profile: Profile) -> int:
         """Level aimed at for this criterion by this kind of establishment (3/4 of the scale when none says it)."""

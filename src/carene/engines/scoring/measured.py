@@ -12,6 +12,8 @@ from carene.engines.referential.model import Criterion, Direction, Indicator, Th
 from carene.engines.scoring.model import CriterionResult, Observation
 from carene.engines.sources import InputError
 
+_INVARIABLE = frozenset({"accès", "cas", "fois", "mois"})  # units that end with an s in the singular too
+
 
 def level_from_value(thresholds: Thresholds, direction: Direction, value: float) -> int:
     """The highest level whose bound ``value`` reaches, 0 when it reaches none.
@@ -44,9 +46,10 @@ def format_value(indicator: Indicator, value: float) -> str:
     if indicator.kind in ("days", "date_age_days"):
         return french.counted(value, "jour")
     word, space, rest = indicator.unit.partition(" ")
-    # Abbreviations (ETP, h, min) do not take the mark of the plural; words (niveau, heure) do.
-    unit = french.plural(value, word) + space + rest if len(word) > 3 and word.islower() else indicator.unit
-    return french.with_unit(value, unit)
+    # Abbreviations (ETP, h, min) do not take the mark of the plural; words (niveau, heures) do, and may come with it.
+    if len(word) > 3 and word.islower() and word not in _INVARIABLE:
+        word = french.plural(value, word.removesuffix("s"))
+    return french.with_unit(value, word + space + rest)
 
 
 def explain_disagreement(criterion: Criterion, indicator: Indicator, result: CriterionResult) -> str:
