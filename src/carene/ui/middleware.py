@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from carene.engines.sources import InputError
@@ -19,6 +19,14 @@ class UserErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """No text holds a NUL, and PostgreSQL stores none: it is refused here once for every page."""
+        sent = (request.path_info, *_values(request.GET), *_values(request.POST))
+        if not any("\0" in text for text in sent):
+            return None
+        sentence = "La demande contient un caractère nul ; le retirer, puis l'envoyer de nouveau."
+        return self._say(request, sentence, 400, "Cela n'a pas pu être pris en compte")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, InputError):
@@ -37,3 +45,10 @@ class UserErrorMiddleware:
             response = render(request, "ui/error.html", {"title": title, "sentence": sentence}, status=status)
         response["X-Carene-Message"] = quote(sentence)
         return response
+
+
+def _values(data: QueryDict) -> Iterator[str]:
+    """Names and values of a form or of a query string."""
+    for name, values in data.lists():
+        yield name
+        yield from values

@@ -39,6 +39,7 @@ class Entry:
     counter: Callable[[Any], Counter | None] | None = None
     needs_organisation: bool = True
     assessable_only: bool = True
+    label_above: str = ""  # said instead of ``label`` on a region or a GHT, which are not establishments
     prefix: str = ""  # URL namespace that lights this entry; default: the namespace of ``view``
 
 
@@ -102,8 +103,9 @@ class Shell:
         prefix = entry.prefix or entry.view.partition(":")[0]
         current = match is not None and (match.view_name == entry.view or (match.namespace or "") == prefix)
         counter = entry.counter(self.organisation) if entry.counter and self.organisation else None
+        above = self.organisation is not None and not self.organisation.assessable
         return Item(
-            entry.label,
+            entry.label_above if above and entry.label_above else entry.label,
             reverse(entry.view, args=args),
             current,
             counter.text if counter else "",

@@ -306,7 +306,7 @@ def test_one_question_shows_what_helps_to_answer(world: World, client_for, asses
     assert "Déclaré 2, mesuré 1" in page
     assert "mesuré : 1" in page
     assert "Niveau 1 en" in page  # last time
-    assert "Alice Arnaud est passé de niveau 0 à niveau 2" in page
+    assert "Alice Arnaud a changé la réponse : de niveau 0 à niveau 2" in page
     assert "Ce qui ferait monter le niveau" in page
     assert client_for(world.alice).get(at(world, f"{assessment.pk}/questions/GOV.9.9/")).status_code == 404
 

@@ -105,7 +105,7 @@ def test_the_list_says_states_in_words_and_what_each_supports(world: World, clie
     assert "expire dans 9 j" in page
     assert "Soutient : PSSI validée et revue" in page
     assert "Ne soutient encore aucune réponse" in page
-    assert "2 expirent" in page
+    assert "2 à renouveler" in page
     assert "Ajouter une preuve" not in page
 
 
@@ -166,7 +166,7 @@ def test_added_through_the_form(world: World, client_for) -> None:
         ({"title": ""}, "obligatoire"),
         ({"effective_on": "2026-10-02", "expires_on": "2026-10-01"}, "n'est pas après la date d'effet"),
         ({"effective_on": "32/13/2026"}, "date"),
-        ({"criteria": ["care|XX.1"]}, "Un des critères choisis n'existe plus"),
+        ({"criteria": ["care|XX.1"]}, "Une des questions choisies n'existe plus"),
     ],
 )
 def test_what_is_wrong_is_said_in_the_form_and_nothing_typed_is_lost(
@@ -207,7 +207,7 @@ def test_a_criterion_no_longer_offered_is_kept_when_the_form_is_sent_back(world:
     world.hospital.save(update_fields=["type"])
     evidence.links.create(referential="care", criterion="ancien critère")
     page = plain(client_for(world.alice).get(address(world, f"{evidence.pk}/modifier/")))
-    assert "Autres critères" in page
+    assert "Autres questions" in page
     assert "ancien critère" in page
 
 
@@ -217,7 +217,7 @@ def test_removed_with_undo(world: World, client_for) -> None:
     page = plain(client.post(address(world, f"{evidence.pk}/retirer/"), follow=True))
     assert f'data-undo="{address(world, f"{evidence.pk}/retablir/")}"' in page
     assert "est retirée" in page
-    assert "1 retirées" in page
+    assert "Retirées (1)" in page
     assert "PV d'exercice" in plain(client.get(address(world, "?etat=removed")))
     assert "PV d'exercice" not in plain(client.get(address(world)))
     client.post(address(world, f"{evidence.pk}/retablir/"))
@@ -261,3 +261,9 @@ def test_the_list_costs_the_same_for_two_or_sixty(world: World, client_for, djan
 def test_a_region_has_no_evidence_of_its_own_in_the_rail(world: World, client_for) -> None:
     page = plain(client_for(world.admin).get(f"/o/{world.region.pk}/etablissement/"))
     assert "/preuves/" not in page
+
+
+def test_what_lacks_evidence_opens_its_question(world: World, client_for) -> None:
+    done = make_assessment(world.hospital, {"GOV.2.1": 3})
+    page = plain(client_for(world.bob).get(f"/o/{world.hospital.pk}/preuves/a-etayer/"))
+    assert f'href="/o/{world.hospital.pk}/auto-evaluation/{done.pk}/questions/GOV.2.1/"' in page

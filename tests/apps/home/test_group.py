@@ -112,3 +112,17 @@ def test_everyone_is_counted_at_one_step(world: World) -> None:
     assert sum(one.count for one in counts) == len(rows) == 2
     assert [one.count for one in counts if one.label in {"Palier 2", "Non évalué"}] == [1, 1]
     assert rows[1].standing == Standing()
+
+
+def test_a_long_list_can_be_searched(world: World, client_for) -> None:
+    client = client_for(world.bob)
+    assert 'name="q"' not in plain(client.get(f"/o/{world.ght.pk}/"))
+    for rank in range(10):
+        make_organisation(world.ght, name=f"Hôpital {rank}", town="Évreux" if rank == 3 else "")
+    url = f"/o/{world.ght.pk}/?tri=retard&q="
+    response = client.get(f"{url}evreux hopital")
+    assert [row.organisation.name for row in response.context["page"].object_list] == ["Hôpital 3"]
+    assert 'value="evreux hopital"' in plain(response)
+    page = plain(client.get(f"{url}introuvable"))
+    assert "Aucun établissement ne répond à « introuvable »." in page
+    assert 'name="q"' in page

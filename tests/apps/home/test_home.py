@@ -2,6 +2,7 @@
 """Where do we stand, what is late, what next: of one establishment."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from carene.apps.home import due, queries, standing, steps
 from carene.apps.indicators.models import Observation
 from carene.apps.organisations.queries import find
 from carene.engines.referential.catalogue import care
-from tests.support.factories import World, make_action, make_assessment, make_organisation, make_user
+from tests.support.factories import World, give, make_action, make_assessment, make_organisation, make_user
 from tests.support.text import plain
 
 LEVELS = {criterion.id: 2 for criterion in care().criteria}
@@ -307,9 +308,17 @@ def test_measures_proposed_cost_one_query_more(world: World, client_for, django_
 
 def test_the_last_organisation_is_remembered(world: World, client_for) -> None:
     client = client_for(world.bob)
-    assert client.get("/")["Location"] == f"/o/{world.hospital.pk}/"
+    assert client.get("/")["Location"] == f"/o/{world.ght.pk}/"  # who only reads begins with the whole
     client.get(f"/o/{world.sister.pk}/")
     assert client.get("/")["Location"] == f"/o/{world.sister.pk}/"
+
+
+def test_who_has_work_begins_where_it_is(world: World, client_for) -> None:
+    make_organisation(world.ght, name="Arrivé après")
+    for user, place in ((world.alice, world.hospital), (world.director, world.hospital), (world.admin, world.region)):
+        assert client_for(user).get("/")["Location"] == f"/o/{place.pk}/"
+    give(world.bob, world.ght, "rssi")
+    assert client_for(world.bob).get("/")["Location"] == f"/o/{world.hospital.pk}/"
 
 
 def test_what_is_remembered_gives_no_right(world: World, client_for) -> None:
@@ -327,3 +336,36 @@ def test_someone_without_any_right_is_told_whom_to_ask(db: None, client_for) -> 
     assert "Aucun établissement ne vous est ouvert" in page
     assert "nouvelle@exemple.invalid" in page
     assert "secret" not in page
+
+
+def test_only_what_someone_answered_is_said_answered(world: World, client_for) -> None:
+    """A measure alone is not an answer: the two cards give the same figure."""
+    criterion = next(c for c in care().criteria if c.thresholds)
+    assert criterion.thresholds is not None
+    make_assessment(world.hospital, {key: 2 for key in list(LEVELS)[:9] if key != criterion.id})
+    Observation.objects.create(
+        node=world.hospital.node,
+        indicator=criterion.thresholds.indicator,
+        observed_on=today(),
+        value=1,
+        source="Relevé",
+    )
+    page = plain(client_for(world.alice).get(address(world)))
+    assert len(set(re.findall(r"\d+ questions? sur \d+ (?:ont|a) une réponse", page))) == 1
+
+
+def test_continuing_goes_to_what_is_missing(world: World) -> None:
+    socle = {c.id for c in care().criteria if c.socle}
+    row = make_assessment(world.hospital, dict.fromkeys([*LEVELS][:3], 2))
+    found = standing.work(situation(world), world.alice.pk, everywhere())
+    assert found.url.endswith(f"/{row.pk}/demarrage/")
+    other = make_assessment(world.sister, dict.fromkeys(socle, 2))
+    actor = world.actor(world.admin)
+    seen = queries.situation(actor, find(actor, world.sister.pk), today())
+    assert standing.work(seen, None, everywhere()).url.endswith(f"/{other.pk}/questions/?montrer=sans-reponse")
+
+
+def test_an_administrator_is_led_to_the_roles(world: World, client_for) -> None:
+    assert f'href="/o/{world.hospital.pk}/personnes/">Donner un rôle' in plain(
+        client_for(world.admin).get(address(world))
+    )

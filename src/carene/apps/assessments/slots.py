@@ -10,6 +10,8 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from carene.apps.assessments.models import Answer, Assessment, Assignment
 from carene.apps.assessments.queries import of, with_digest
 from carene.core.accounts.models import User
+from carene.core.journal.models import Head
+from carene.core.journal.writer import open_chains
 from carene.core.tenancy.models import Node
 
 
@@ -26,6 +28,7 @@ class Slot:
     assessment: Assessment
     answer: Answer
     assigned: bool
+    head: Head  # of the journal of the organisation, locked too
 
 
 _SLOT = (
@@ -42,11 +45,20 @@ _SLOT = (
 
 
 def locked_slot(node: Node, assessment: Assessment | int, criterion: str, user: User | None) -> Slot:
-    """An assessment and its answer to one question in one query, the assessment locked: answers queue behind it.
+    """An assessment, its answer to one question and the head of the journal in one query, the assessment and the head
+    locked: answers queue behind them.
 
     Raises Assessment.DoesNotExist.
     """
     pk = assessment if isinstance(assessment, int) else assessment.pk
+    try:
+        return _locked_slot(node, pk, criterion, user)
+    except Assessment.DoesNotExist:  # perhaps only because nothing was ever told of this organisation
+        open_chains([node.pk])
+        return _locked_slot(node, pk, criterion, user)
+
+
+def _locked_slot(node: Node, pk: int, criterion: str, user: User | None) -> Slot:
     mine = Assignment.objects.filter(assessment=OuterRef("pk"), criterion=criterion, user=user, done_at=None)
     row = (
         with_digest(Assessment.objects.of(node))
@@ -56,14 +68,16 @@ def locked_slot(node: Node, assessment: Assessment | int, criterion: str, user: 
             slot_assigned=Exists(mine),
             **{f"slot_{name}": F(f"slot__{name}") for name in _SLOT},
         )
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=pk)
+        .select_related("node__journal_head")
+        .select_for_update(of=("self", "node__journal_head"), no_key=True)
+        .get(pk=pk, node__journal_head__seq__gte=0)
     )
+    head = row.node.journal_head
     found = {name: getattr(row, f"slot_{name}") for name in _SLOT}
     if found["id"] is None:
-        return Slot(row, Answer(assessment=row, criterion=criterion, version=0), row.slot_assigned)
+        return Slot(row, Answer(assessment=row, criterion=criterion, version=0), row.slot_assigned, head)
     answer = Answer(assessment=row, criterion=criterion, **found)
     answer._state.adding = False
     if answer.updated_by_id is not None:
         answer.updated_by = User(pk=answer.updated_by_id, name=row.slot_author)
-    return Slot(row, answer, row.slot_assigned)
+    return Slot(row, answer, row.slot_assigned, head)

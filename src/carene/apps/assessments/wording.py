@@ -66,7 +66,7 @@ def _change(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
     if before is None or was == "sans réponse":
         return "a commenté" if now == "sans réponse" else f"a répondu {now}"
     if was != now:
-        return f"a retiré la réponse ({was})" if now == "sans réponse" else f"est passé de {was} à {now}"
+        return f"a retiré la réponse ({was})" if now == "sans réponse" else f"a changé la réponse : de {was} à {now}"
     if before["answered_on"] != after["answered_on"]:
         return f"a confirmé {now}"
     return "a modifié la justification" if before["comment"] == after["comment"] else "a modifié le commentaire"

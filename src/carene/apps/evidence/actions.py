@@ -195,7 +195,7 @@ def _check_links(actor: Actor, organisation: Organisation, links: Links) -> None
     for key, criterion in links:
         if key not in allowed or criterion not in referentials.get(key).criterion:
             raise InputError(
-                f"le critère « {criterion} » n'existe pas ici", remedy="recharger la page et choisir de nouveau"
+                f"la question « {criterion} » n'existe pas ici", remedy="recharger la page et choisir de nouveau"
             )
 
 

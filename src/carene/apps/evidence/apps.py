@@ -25,10 +25,9 @@ def _to_renew(organisation: Organisation) -> Counter | None:
     from django.utils import timezone
 
     from carene.apps.evidence.queries import to_renew
-    from carene.engines.french import plural
     from carene.ui.shell import Counter
 
     # The list of evidence has just counted them, and left the result on the organisation.
     known: int | None = getattr(organisation, "evidence_to_renew", None)
     count = to_renew(organisation.node, timezone.localdate()).count() if known is None else known
-    return Counter(f"{count} {plural(count, 'expire', 'expirent')}") if count else None
+    return Counter(f"{count} à renouveler") if count else None

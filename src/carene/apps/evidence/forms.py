@@ -60,7 +60,7 @@ class EvidenceForm(forms.Form):
         others = [pair for pair in linked if value_of(pair) not in offered]
         if others:
             named = titles(others)
-            groups = [*groups, Group("", "Autres critères", [(value_of(pair), named[pair]) for pair in others])]
+            groups = [*groups, Group("", "Autres questions", [(value_of(pair), named[pair]) for pair in others])]
         self.groups = groups
         field: Any = self.fields["criteria"]
         field.choices = [choice for group in groups for choice in group.criteria]

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 @organisation_view("evidence.view")
 def listing(request: OrganisationRequest) -> HttpResponse:
     node, today = request.organisation.node, timezone.localdate()
-    text, state = request.GET.get("q", "").strip(), request.GET.get("etat", "")
+    text, state = request.GET.get("q", "").strip()[: actions.URL_LENGTH], request.GET.get("etat", "")
     chosen = criteria.pair_of(request.GET.get("critere", ""))
     rows = queries.removed(node) if state == "removed" else queries.in_state(queries.by_expiry(node), state, today)
     if text:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from carene.engines.scoring.measured import format_value
 from carene.engines.sources import InputError
 
 ACCEPT = ".csv,.xlsx,.yaml,.yml,.json"
+_RANK = re.compile("[0-9]{1,9}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +83,7 @@ def preview(request: OrganisationRequest, draft_id: int) -> HttpResponse:
         return redirect("indicators:list", request.organisation.pk)
     sentence = ""
     if request.method == "POST":
-        chosen = {int(rank) for rank in request.POST.getlist("take") if rank.isascii() and rank.isdigit()}
+        chosen = {int(rank) for rank in request.POST.getlist("take") if _RANK.fullmatch(rank)}
         try:
             recorded = actions.apply_observations(request.actor, request.organisation, draft_id, chosen)
         except InputError as error:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from carene.engines.referential.catalogue import care
 Key = Callable[[Establishment], Any]
 
 SORTS: dict[str, tuple[str, Key]] = {
-    "nom": ("Par nom", lambda one: _plain(one.organisation.name)),
+    "nom": ("Par nom", lambda one: french.sort_key(one.organisation.name)),
     "palier": (
         "Les moins avancés",
         lambda one: (one.standing.step is None, one.standing.step or 0, one.standing.overall or 0.0),
@@ -27,15 +26,23 @@ SORTS: dict[str, tuple[str, Key]] = {
 }
 
 
+def matching(rows: Sequence[Establishment], text: str) -> list[Establishment]:
+    """Those whose name, short name, town or GHT holds every word of ``text``, accents and capitals apart."""
+    words = french.sort_key(text).split()
+
+    def said(one: Establishment) -> str:
+        organisation = one.organisation
+        return french.sort_key(
+            f"{organisation.name} {organisation.short_name} {organisation.town} {organisation.finess} {one.attached_to}"
+        )
+
+    return [one for one in rows if all(word in said(one) for word in words)]
+
+
 def sorted_by(rows: Sequence[Establishment], key: str) -> list[Establishment]:
     """In one of ``SORTS``, by name when the key is unknown; names decide between equals."""
     by_name = sorted(rows, key=SORTS["nom"][1])
     return sorted(by_name, key=SORTS.get(key, SORTS["nom"])[1])
-
-
-def _plain(name: str) -> str:
-    """For the order of a French list: É stands with E."""
-    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)).casefold()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils import timezone
 
-from carene.apps.assessments.queries import Sheet
+from carene.apps.assessments.queries import Sheet, is_answered
 from carene.apps.home.queries import Situation
 from carene.engines import french
 from carene.engines.scoring.model import Judgement, NodeResult
@@ -66,7 +66,7 @@ def _measured(judgement: Judgement) -> str:
     total = judgement.overall.applicable
     if not count:
         return "rien n'est encore mesuré"
-    return f"{french.counted(count, 'critère')} sur {total} {'sont mesurés' if count > 1 else 'est mesuré'}"
+    return f"{french.counted(count, 'question')} sur {total} {'ont' if count > 1 else 'a'} une mesure"
 
 
 def position(situation: Situation, sheet: Sheet) -> Position:
@@ -79,19 +79,19 @@ def position(situation: Situation, sheet: Sheet) -> Position:
     return Position(
         headline=headline,
         meaning=french.typeset(f"{step.title}. {step.meaning}") if step.step is not None else "",
-        caution=french.typeset(_caution(judgement)),
+        caution=french.typeset(_caution(sheet)),
         axes=axes,
         measured=any(line.node.measured is not None for line in axes),
     )
 
 
-def _caution(judgement: Judgement) -> str:
+def _caution(sheet: Sheet) -> str:
     """How far the judgement can be trusted, when something is missing; empty otherwise."""
-    overall = judgement.overall
+    overall = sheet.judgement.overall
     if overall.answered == overall.applicable:
         return ""
-    said = answered(overall.answered, overall.applicable)
-    return f"Provisoire : {said}, et il en manque au socle." if judgement.step.provisional else f"{said}."
+    said = answered(sheet.answered, overall.applicable)
+    return f"Provisoire : {said}, et il en manque au socle." if sheet.judgement.step.provisional else f"{said}."
 
 
 def answered(count: int, total: int) -> str:
@@ -177,10 +177,17 @@ def work(situation: Situation, user_pk: int | None, can: dict[str, bool]) -> Wor
     stale = any(sheet.is_stale(criterion) for criterion in sheet.criteria)
     if share < 1 or stale:
         label = "Continuer" if can["assessment.answer"] else ""
-        listing = reverse("assessments:questions", args=args)
-        return Work(title, sentence, share, tasks, label, listing if share < 1 else f"{listing}?montrer=anciennes")
+        return Work(title, sentence, share, tasks, label, _onward(sheet, args))
     label = "Soumettre à la direction" if can["assessment.submit"] else ""
     return Work(title, sentence, share, tasks, label, reverse("assessments:decide", args=args))
+
+
+def _onward(sheet: Sheet, args: list[int]) -> str:
+    """Where answering goes on: the socle while it lacks an answer, then the other questions, then the old answers."""
+    missing = [c for c in sheet.criteria if (row := sheet.answers.get(c.id)) is None or not is_answered(row)]
+    if any(criterion.socle for criterion in missing):
+        return reverse("assessments:start", args=args)
+    return f"{reverse('assessments:questions', args=args)}?montrer={'sans-reponse' if missing else 'anciennes'}"
 
 
 def _submitted(sheet: Sheet) -> str:
@@ -203,7 +210,9 @@ def _tasks(situation: Situation, sheet: Sheet, user_pk: int | None, overview: st
         tasks.append(Task(french.counted(len(mine), "question"), "pour vous", url, urgent=True))
     if others:
         late = f", dont {overdue} en retard" if overdue else ""
-        tasks.append(Task(french.counted(others, "question"), f"chez des collègues{late}", listing))
+        tasks.append(
+            Task(french.counted(others, "question"), f"chez des collègues{late}", f"{listing}?montrer=confiees")
+        )
     if stale:
         tasks.append(Task(french.counted(stale, "réponse"), "à confirmer", f"{listing}?montrer=anciennes"))
     if situation.disagreements:

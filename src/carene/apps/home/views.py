@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from carene.engines.planner.candidates import band_of
 
 LAST_SEEN = "organisation"  # session key
 PAGE = 100
+SEARCHED_FROM = 10  # establishments: below, one sees them all
 
 _VERBS = (
     "assessment.start",
@@ -25,6 +28,7 @@ _VERBS = (
     "roadmap.plan",
     "action.update",
     "evidence.write",
+    "members.manage",
 )
 
 
@@ -68,6 +72,7 @@ def _establishment(request: OrganisationRequest) -> HttpResponse:
         "following": following,
         "band": _band(situation) if sheet and not following.from_roadmap else "",
         "can_start": can["assessment.start"],
+        "can_give": can["members.manage"],
         "can_plan": can["roadmap.plan"],
         "can_act": can["action.update"],
     }
@@ -85,11 +90,16 @@ def _band(situation: queries.Situation) -> str:
 
 def _group(request: OrganisationRequest) -> HttpResponse:
     rows = queries.establishments(request.actor, request.organisation, timezone.localdate())
-    sort = request.GET.get("tri", "nom")
-    page = Paginator(group.sorted_by(rows, sort), PAGE).get_page(request.GET.get("page"))
+    sort, text = request.GET.get("tri", "nom"), request.GET.get("q", "").strip()
+    shown = group.sorted_by(group.matching(rows, text), sort)
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "organisation": request.organisation,
         "page": page,
+        "total": len(rows),
+        "text": text,
+        "searchable": len(rows) > SEARCHED_FROM,
+        "address": urlencode({"q": text, "tri": sort}),
         "summary": group.summary(rows) if rows else "",
         "steps": group.by_step(rows),
         "sort": sort if sort in group.SORTS else "nom",

@@ -30,6 +30,12 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def short_day(value: dt.date | None) -> str:
+    """« 9 nov. 2026 », for tables; empty for None."""
+    return "" if value is None else french.short_date(value)
+
+
+@register.filter
 def clock(value: dt.datetime | None) -> str:
     """« 14 h 32 »."""
     if value is None:

@@ -92,7 +92,7 @@ def answer(
         if after != before:
             if version is not None and version != slot.answer.version:
                 raise Conflict(slot.answer)
-            write(actor, organisation, slot.answer, before, after)
+            write(actor, organisation, slot.answer, before, after, head=slot.head)
         if slot.assigned and (level is not KEEP or not_applicable is not KEEP or confirm):
             slot.assessment.assignments.filter(criterion=criterion, user=actor.user, done_at=None).update(
                 done_at=timezone.now()
@@ -117,7 +117,7 @@ def undo(
         if last is None or actor.user is None or last.user_id != actor.user.pk:
             raise InputError("Il n'y a rien à annuler ici", remedy="choisir directement la réponse voulue")
         before = Stated.of(slot.answer)
-        write(actor, organisation, slot.answer, before, Stated.from_journal(last.before))
+        write(actor, organisation, slot.answer, before, Stated.from_journal(last.before), head=slot.head)
     return slot.answer
 
 

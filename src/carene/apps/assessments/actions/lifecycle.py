@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -67,7 +68,7 @@ def begin(
             node=organisation.node,
             referential=referential,
             referential_version=content.version,
-            title=title.strip() or f"Auto-évaluation {french.of(french.month_and_year(now.date()))}",
+            title=title.strip() or _usual_title(organisation, timezone.localtime(now).date()),
             groups=chosen,
             previous=previous,
             started_at=now,
@@ -83,6 +84,14 @@ def begin(
             {"title": assessment.title, "referential": referential, "groups": chosen, "carried_over": carried},
         )
     return assessment
+
+
+def _usual_title(organisation: Organisation, today: dt.date) -> str:
+    """« Auto-évaluation de novembre 2026 »; with the day when that month already has one."""
+    title = f"Auto-évaluation {french.of(french.month_and_year(today))}"
+    if queries.of(organisation.node).filter(title=title).exists():
+        return f"Auto-évaluation du {french.long_date(today)}"
+    return title
 
 
 def submit(actor: Actor, organisation: Organisation, assessment: Assessment | int) -> Assessment:

@@ -13,8 +13,8 @@ from carene.apps.assessments.models import Answer, Assessment
 from carene.apps.assessments.targets import answer_target
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
-from carene.core.journal.models import Entry
-from carene.core.journal.writer import entry
+from carene.core.journal.models import Entry, Head
+from carene.core.journal.writer import entry, record_many
 from carene.engines.referential.model import Referential
 from carene.engines.sources import InputError
 
@@ -132,13 +132,20 @@ def fill(actor: Actor, row: Answer, after: Stated) -> None:
 
 
 def write(
-    actor: Actor, organisation: Organisation, row: Answer, before: Stated, after: Stated, verb: str = ANSWER
+    actor: Actor,
+    organisation: Organisation,
+    row: Answer,
+    before: Stated,
+    after: Stated,
+    verb: str = ANSWER,
+    *,
+    head: Head | None = None,
 ) -> None:
-    """One statement for the answer, one for the journal."""
+    """One statement for the answer, one for the journal, and one for its head unless the caller holds it."""
     created = row.pk is None
     fill(actor, row, after)
     row.save(force_insert=created, force_update=not created)
-    journal(actor, organisation, row, before, after, verb).save(force_insert=True)
+    record_many([journal(actor, organisation, row, before, after, verb)], head)
 
 
 def journal(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from carene.apps.assessments import queries
@@ -79,6 +80,23 @@ def _by(user: Any) -> str:
 
 def _day(moment: Any) -> str:
     return french.long_date(timezone.localtime(moment).date())
+
+
+def plan_url(request: OrganisationRequest) -> str:
+    """Where roadmaps are made; this app knows the address only by its name."""
+    try:
+        return reverse("roadmaps:overview", args=[request.organisation.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def profile_gap(request: OrganisationRequest) -> str:
+    """What the profile does not say yet, for the one who may fill it; the questions and the costs depend on it."""
+    organisation = request.organisation
+    if not request.actor.can("organisation.profile", organisation.node):
+        return ""
+    missing = [] if organisation.type else ["le type d'établissement"]
+    return french.listing(missing if organisation.workstations else [*missing, "le nombre de postes"], last="ni")
 
 
 def bar(sheet: Sheet, key: str) -> dict[str, float | None]:

@@ -16,6 +16,8 @@ from carene.apps.organisations.scope import OrganisationRequest, organisation_vi
 from carene.core.journal.models import Entry
 from carene.engines import french
 
+FIRST_SHOWN = 16  # questions of a list; the others are one click away
+
 EVENTS = {
     "assessment.start": "a commencé l'auto-évaluation",
     "assessment.submit": "l'a soumise à la direction",
@@ -31,6 +33,7 @@ def decide(request: OrganisationRequest, pk: int) -> HttpResponse:
     sheet = sheet_of(request, pk)
     judged = {result.criterion: result for result in sheet.judgement.criteria}
     unanswered = [c for c in sheet.criteria if (row := sheet.answers.get(c.id)) is None or not is_answered(row)]
+    unanswered.sort(key=lambda c: not c.socle)  # stable: the socle first, then the order of the questionnaire
     stale = [c for c in sheet.criteria if sheet.is_stale(c)]
     disagreeing = [c for c in sheet.criteria if judged[c.id].disagrees]
     lists = [
@@ -58,6 +61,10 @@ def decide(request: OrganisationRequest, pk: int) -> HttpResponse:
         **_figures(sheet),
         events=[_event(entry) for entry in queries.events(sheet.assessment) if entry.verb != "assessment.assign"],
         reopen_form=ReasonForm(),
+        first_shown=FIRST_SHOWN,
+        less_shown=-FIRST_SHOWN,
+        first_slice=f":{FIRST_SHOWN}",
+        rest_slice=f"{FIRST_SHOWN}:",
     )
     return render(request, "assessments/decide.html", context)
 
@@ -74,7 +81,9 @@ def _figures(sheet: Sheet) -> dict[str, str]:
         "step_value": "—" if step.step is None else f"{step.step} sur {max(s.id for s in sheet.referential.steps)}",
         "step_note": f"{step.title}{', provisoire' if step.provisional else ''}" if step.title else "",
         "answered_value": f"{sheet.answered} sur {overall.applicable}",
-        "answered_note": french.counted(overall.stale, "réponse à confirmer", "réponses à confirmer"),
+        "answered_note": french.counted(overall.stale, "réponse à confirmer", "réponses à confirmer")
+        if overall.stale
+        else "aucune n'est à confirmer",
         "confirmed_value": str(overall.confirmed),
         "confirmed_note": "une mesure valable montre ce niveau au moins",
     }

@@ -16,7 +16,7 @@ from carene.apps.assessments import actions, changes, queries, referentials
 from carene.apps.assessments.forms import GroupsForm, ReasonForm, StartForm
 from carene.apps.assessments.models import Assessment, LevelProposal
 from carene.apps.assessments.queries import Sheet, is_answered
-from carene.apps.assessments.views.common import status
+from carene.apps.assessments.views.common import profile_gap, status
 from carene.apps.organisations.queries import profile_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines import french
@@ -73,6 +73,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         "can_accept": request.actor.can("level.accept", organisation.node),
         "mine": len(queries.assigned_to(request.actor.user, organisation.node)),
         "names": names,
+        "profile_gap": profile_gap(request),
     }
     return render(request, "assessments/overview.html", context)
 
@@ -119,7 +120,8 @@ def _onward(request: OrganisationRequest, sheet: Sheet, unanswered: list[Criteri
     args = [request.organisation.pk, assessment.pk]
     if assessment.is_open and unanswered and request.actor.can("assessment.answer", node):
         first = next((c for c in unanswered if c.socle), unanswered[0])
-        return {"next_label": "Continuer", "next_url": reverse("assessments:question", args=[*args, first.id])}
+        view = "assessments:start_question" if first.socle else "assessments:question"
+        return {"next_label": "Continuer", "next_url": reverse(view, args=[*args, first.id])}
     if assessment.is_open and request.actor.can("assessment.submit", node):
         return {"next_label": "Relire et soumettre", "next_url": reverse("assessments:decide", args=args)}
     if assessment.state == Assessment.State.SUBMITTED and request.actor.can("assessment.validate", node):

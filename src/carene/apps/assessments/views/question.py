@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -190,10 +192,10 @@ def attach(request: OrganisationRequest, pk: int, criterion: str) -> HttpRespons
     key = sheet.assessment.referential
     post = request.POST
     if "detach" in post:
-        evidence_actions.unlink(request.actor, request.organisation, _id(post["detach"]), key, found.id)
+        _change_link(evidence_actions.unlink, request, post["detach"], (key, found.id))
         messages.success(request, "La preuve n'est plus jointe à cette question ; elle reste dans « Preuves ».")
     elif post.get("existing"):
-        evidence_actions.link(request.actor, request.organisation, _id(post["existing"]), key, found.id)
+        _change_link(evidence_actions.link, request, post["existing"], (key, found.id))
         messages.success(request, "Preuve jointe.")
     else:
         form = EvidenceForm(post, request.FILES, prefix="preuve")
@@ -216,8 +218,11 @@ def attach(request: OrganisationRequest, pk: int, criterion: str) -> HttpRespons
     return redirect("assessments:question", request.organisation.pk, pk, found.id)
 
 
-def _id(value: str) -> int:
+def _change_link(
+    act: Callable[..., None], request: OrganisationRequest, evidence: str, pair: tuple[str, str]
+) -> None:
+    """Links or unlinks the piece of evidence whose key the page sent."""
     try:
-        return int(value)
-    except ValueError as error:
+        act(request.actor, request.organisation, int(evidence), *pair)
+    except (ValueError, ObjectDoesNotExist) as error:
         raise InputError("Cette preuve n'existe pas", remedy="recharger la page") from error

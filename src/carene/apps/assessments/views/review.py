@@ -9,13 +9,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from carene.apps.assessments import changes, queries
 from carene.apps.assessments.queries import Sheet
-from carene.apps.assessments.views.common import bar, page, sheet_of
+from carene.apps.assessments.views.common import bar, page, plan_url, sheet_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines import french
 from carene.engines.scoring.model import Judgement, NodeResult, Strength, Weakness
@@ -93,19 +92,11 @@ def review(request: OrganisationRequest, pk: int) -> HttpResponse:
         first_shown=FIRST_SHOWN,
         first_slice=f":{FIRST_SHOWN}",
         rest_slice=f"{FIRST_SHOWN}:",
-        plan_url=_plan_url(request),
+        plan_url=plan_url(request),
         target=referential.target_profile(sheet.profile),
         changes=changes.between(sheet) if sheet.assessment.previous_id else None,
     )
     return render(request, "assessments/review.html", context)
-
-
-def _plan_url(request: OrganisationRequest) -> str:
-    """Where roadmaps are made; this app knows the address only by its name."""
-    try:
-        return reverse("roadmaps:overview", args=[request.organisation.pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _row(title: str, node: NodeResult) -> NodeRow:

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -95,7 +95,7 @@ def _answer_form(request: OrganisationRequest, pk: int, criterion: str) -> HttpR
         }
         return render(request, "assessments/conflict.html", context, status=409)
     messages.success(request, "Réponse enregistrée.")
-    return redirect(_onward(request, pk, criterion))
+    return HttpResponseRedirect(_onward(request, pk, criterion))  # an address, never the name of a view
 
 
 def _onward(request: HttpRequest, pk: int, criterion: str) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from carene.apps.assessments import wording
-from carene.apps.assessments.views.common import bar, page, sheet_of
+from carene.apps.assessments.views.common import bar, page, plan_url, profile_gap, sheet_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines.scoring.first_look import first_look
 
@@ -50,6 +50,8 @@ def start(request: OrganisationRequest, pk: int) -> HttpResponse:
         has_socle=bool(sheet.socle),
         others=len(sheet.criteria) - look.total,
         minutes=max(1, round(look.total * MINUTES_FOR_A_QUESTION)),
+        profile_gap=profile_gap(request),
+        plan_url=plan_url(request),
         next_url=reverse("assessments:start_question", args=[*args, following.id]) if following else "",
     )
     return render(request, "assessments/start.html", context)

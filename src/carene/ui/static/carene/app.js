@@ -69,7 +69,7 @@ function drawer() {
 
 // One listener for the page: also serves what htmx brings later.
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-dialog],[data-close],[data-theme-toggle],[data-print]");
+  const target = event.target.closest("[data-dialog],[data-close],[data-theme-toggle],[data-print],[data-back]");
   if (!target) return;
   if (target.matches("[data-dialog]")) {
     const dialog = document.getElementById(target.dataset.dialog);
@@ -77,6 +77,8 @@ document.addEventListener("click", (event) => {
     $("[autofocus]", dialog)?.focus();
   } else if (target.matches("[data-close]")) {
     target.closest("dialog")?.close();
+  } else if (target.matches("[data-back]")) {
+    history.back(); // what was typed is still there
   } else if (target.matches("[data-theme-toggle]")) {
     window.careneTheme.toggle();
   } else {
@@ -117,6 +119,8 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", () => toast("Le réseau ne répond pas. Rien n'a été changé ; réessayez.", { error: true }));
 
 drawer();
+$(".is-invalid")?.focus(); // a form that comes back: what is wrong first, even below the fold
+$$("[data-back]").forEach((button) => { button.hidden = history.length < 2; });
 // Extra tags of a message are the address that undoes what it tells.
 $$(".messages-data > li").forEach((item) => toast(item.textContent, {
   error: item.dataset.level === "error",

@@ -129,6 +129,25 @@ $("#assign-link")?.addEventListener("click", (event) => {
   if (dialog && !event.ctrlKey && !event.metaKey) { event.preventDefault(); dialog.showModal(); }
 });
 
+// Escape gives the keys back to the page: the field is left, an empty panel is closed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || $("dialog[open]")) return;
+  const panel = event.target.closest(".panel");
+  if (panel) {
+    const button = $(`[aria-controls=${panel.id}]`);
+    if (!$("textarea", panel).value.trim()) { panel.removeAttribute("data-open"); button.setAttribute("aria-expanded", "false"); }
+    button.focus();
+  } else if (event.target.closest("#attach")) {
+    $("#attach > summary").focus();
+  }
+});
+
+// A justification counts only once « non applicable » is answered: the browser asks before it is left behind.
+window.addEventListener("beforeunload", (event) => {
+  const text = justification?.value.trim();
+  if (writable && text && text !== stored.justification && !stored.notApplicable) event.preventDefault();
+});
+
 // Keyboard; a person may turn the single keys off, and they never act while one types.
 const keysOn = $("#keys-on");
 try { keysOn.checked = localStorage.getItem(KEYS) !== "off"; } catch { /* private window: on */ }
@@ -145,7 +164,7 @@ document.addEventListener("keydown", (event) => {
     n: () => toggle("comment", true),
     x: () => toggle("na", true),
     c: () => $("#confirm:not([hidden]) button")?.click(),
-    p: () => { const box = $("#attach"); if (box) { box.open = true; $("input", box).focus(); } },
+    p: () => { const box = $("#attach"); if (box) { box.open = true; $("input:not([type=hidden])", box).focus(); } },
   };
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const radio = /^[0-9]$/.test(key) && radios.find((one) => one.value === key);

@@ -25,7 +25,7 @@ function filter() {
 
 function count() {
   const chosen = list.querySelectorAll(":checked").length;
-  const words = chosen === 0 ? "Aucun critère choisi." : chosen === 1 ? "Un critère choisi." : `${chosen} critères choisis.`;
+  const words = chosen === 0 ? "Aucune question choisie." : chosen === 1 ? "Une question choisie." : `${chosen} questions choisies.`;
   document.querySelector("[data-chosen]").textContent = words;
 }
 
