@@ -176,6 +176,8 @@ def test_due_and_ago() -> None:
     seen = [plain(french.due(today + dt.timedelta(n), today)) for n in (-12, 0, 9)]
     assert seen == ["depuis 12 j", "aujourd'hui", "dans 9 j"]
     assert french.since_days(0) == "depuis aujourd'hui"
+    far = [plain(french.due(today + dt.timedelta(n), today)) for n in (-90, -91, -296, -400, 90, 200)]
+    assert far == ["depuis 90 j", "depuis 3 mois", "depuis 10 mois", "depuis 13 mois", "dans 90 j", "dans 7 mois"]
     days = (
         dt.date(2026, 11, 23),
         dt.date(2026, 11, 22),
@@ -227,3 +229,7 @@ def test_compact_stays_short(value: float) -> None:
     assert text.endswith("€")
     if abs(value) < 9e8:
         assert sum(c.isdigit() for c in text) <= 4
+
+
+def test_sort_key_sets_accents_and_capitals_aside() -> None:
+    assert sorted(["Zénith", "emma", "Élan", "Eden"], key=french.sort_key) == ["Eden", "Élan", "emma", "Zénith"]

@@ -282,7 +282,7 @@ def days(count: int) -> str:
 
 
 def since_days(count: int) -> str:
-    """How long something has been late, in few characters: « depuis 12 j », « depuis 9 mois », « depuis aujourd'hui »."""
+    """How long something has been late, in short: « depuis 12 j », « depuis 9 mois », « depuis aujourd'hui »."""
     if count <= 0:
         return "depuis aujourd'hui"
     return f"depuis {number(count)}{SPACE}j" if count <= MOST_DAYS else f"depuis {months(round(count * 12 / 365))}"

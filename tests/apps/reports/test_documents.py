@@ -57,6 +57,15 @@ def test_the_workbook_has_its_sheets_and_rows(book: bytes) -> None:
     assert len(rows(book, "Indicateurs")) == 2
 
 
+def test_rows_are_tall_enough_for_their_texts(book: bytes) -> None:
+    """LibreOffice does not grow rows by itself: without heights, texts are written over each other."""
+    sheet = parts(book)["xl/worksheets/sheet3.xml"]
+    heights = [float(found) for found in re.findall(r'<row [^>]* ht="([\d.]+)"', sheet)]
+    assert len(heights) >= len(rows(book, "Forces"))
+    longest = max(len(str(row["Pourquoi"])) for row in rows(book, "Forces"))
+    assert max(heights) >= 15 * (longest // 100)
+
+
 def test_cells_have_their_type(book: bytes) -> None:
     first = rows(book, "Critères")[0]
     assert first["Niveau retenu"] == 3
@@ -126,7 +135,9 @@ def test_the_summary_has_real_styles_and_speaks_french(summary: bytes) -> None:
     document = Document(io.BytesIO(summary))
     headings = [p.text for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"]
     assert headings[0] == "Palier 1 sur 3\u00a0: Conscient"
-    assert len(headings) == 8
+    assert headings[1:3] == ["Ce que cela coûte", "Ce que nous demandons à la direction"]  # on the first page
+    assert "Où ce qui est mesuré contredit-il ce qui est déclaré\u202f?" in headings
+    assert len(headings) == 11
     assert document.core_properties.language == "fr-FR"
     assert 'w:lang w:val="fr-FR"' in parts(summary)["word/styles.xml"]
     assert "en-US" not in parts(summary)["word/styles.xml"]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from carene.apps.reports.rendering import narrative, tables
 from carene.apps.reports.rendering.dossier import FollowUp
+from carene.engines.planner.model import Step
 from carene.engines.scoring.judge import judge
 from carene.engines.scoring.model import Answer
 from tests.support.dossiers import TODAY, bare_dossier, dossier, plan
@@ -59,11 +60,17 @@ def test_the_next_step_names_what_is_missing() -> None:
 
 def test_costs_add_up_to_the_plan() -> None:
     said = narrative.costs(dossier())
-    assert said[0] == f"183{NARROW}550{NBSP}€ sur 3{NBSP}ans, pour un budget de 480{NARROW}000{NBSP}€."
+    assert said[0] == f"184{NBSP}k€ sur 3{NBSP}ans, pour un budget de 480{NBSP}k€."
     assert said[1].startswith(f"189{NBSP}jours de travail des équipes : Réseau 88, Systèmes 64")
-    assert said[2] == f"Ensuite, 13{NARROW}200{NBSP}€ par an pour faire vivre ce qui est en service."
+    assert said[2] == f"Ensuite, 13,2{NBSP}k€ par an pour faire vivre ce qui est en service."
     assert narrative.costs(bare_dossier()) == ["Aucune feuille de route n'est encore chiffrée."]
     assert narrative.costs(dossier(plan=plan([]))) == ["La feuille de route ne retient aucune action."]
+
+
+def test_what_is_already_spent_is_said() -> None:
+    spent = dossier(follow_ups={"mfa": FollowUp("done", spent=9000.0), "pssi": FollowUp(spent=400.0)})
+    assert narrative.costs(spent)[1] == f"9,4{NBSP}k€ sont déjà dépensés."
+    assert not any("dépensés" in sentence for sentence in narrative.costs(dossier()))
 
 
 def test_the_board_is_asked_what_the_plan_needs() -> None:
@@ -80,6 +87,38 @@ def test_gains_name_the_step_and_its_quarter() -> None:
     assert "le palier 2 est atteint à la fin du 4e trimestre 2028" in narrative.gains(dossier())
     assert narrative.gains(bare_dossier()) == ""
     assert narrative.gains(dossier(plan=plan([]))) == "Le score d'ensemble reste de 1,9 sur 4."
+
+
+def test_a_plan_older_than_the_judgement_does_not_promise_what_is_already_there() -> None:
+    one = dossier()
+    step = replace(one.judgement.step, step=2)
+    overall = replace(one.judgement.overall, score=2.6)
+    since = replace(one, judgement=replace(one.judgement, step=step, overall=overall))
+    said = narrative.gains(since)
+    assert "nous en sommes à 2,6" in said
+    assert said.endswith("Le palier 2 qu'il visait est atteint.")
+    assert "est atteint à la fin" not in said
+
+
+def test_a_plan_that_was_outrun_asks_for_another() -> None:
+    one = dossier()
+    ahead = replace(one, judgement=replace(one.judgement, overall=replace(one.judgement.overall, score=3.9)))
+    assert "nous en sommes déjà à 3,9, il est temps d'en refaire un" in narrative.gains(ahead)
+
+
+def test_what_passes_the_budget_is_explained() -> None:
+    one = dossier()
+    assert one.plan is not None
+    poor = replace(one.plan, years=tuple(replace(year, budget=10_000.0) for year in one.plan.years))
+    said = narrative.costs(replace(one, plan=poor, outside=2))
+    assert said[1].startswith(f"C'est 154{NBSP}k€ de plus que le budget")
+    assert not any("de plus que" in sentence for sentence in narrative.costs(replace(one, plan=poor)))
+
+
+def test_measures_without_effect_are_counted() -> None:
+    assert narrative.idle(0) == ""
+    assert narrative.idle(1).startswith("Une autre mesure n'aurait rien changé ici")
+    assert narrative.idle(46).startswith("46 autres mesures n'auraient rien changé ici")
 
 
 def test_estimates_say_whose_they_are() -> None:
@@ -127,6 +166,23 @@ def test_what_would_change_nothing_is_left_out_last() -> None:
     rows = tables.left_out_rows(dossier())
     assert [row.idle for row in rows] == [False, False, True]
     assert rows[0].title == "SOC externalisé 24 h sur 24"
+
+
+def test_the_most_regretted_measure_comes_first() -> None:
+    one = dossier()
+    assert one.plan is not None
+    problem = replace(
+        one.plan.problem,
+        candidates=tuple(
+            replace(c, steps=(Step("OPS.2.1", 0, 4),)) if c.id == "bastion" else c for c in one.plan.problem.candidates
+        ),
+        weights={"OPS.2.1": 5.0},
+        targets={"OPS.2.1": 4},
+    )
+    levels = tuple({**moment, "OPS.2.1": 1} for moment in one.plan.levels)
+    rows = tables.left_out_rows(replace(one, plan=replace(one.plan, problem=problem, levels=levels)))
+    assert rows[0].title == "Bastion du GHT"
+    assert rows[0].regret == 15.0
 
 
 def test_disagreements_are_sentences() -> None:

@@ -9,7 +9,10 @@ from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
+from carene.apps.assessments import queries as assessments
+from carene.apps.assessments.models import Answer
 from carene.apps.roadmaps import actions, queries
 from carene.apps.roadmaps.models import Action, Scenario
 from carene.apps.roadmaps.wishes import MonthWish
@@ -187,6 +190,21 @@ def test_a_measure_opens_in_the_dialog_or_alone(desk: Desk, client_for: Any) -> 
     assert client.get(url("scenario_measure", desk.organisation.pk, scenario.pk, "licorne")).status_code == 404
 
 
+def test_what_a_measure_raises_leads_to_its_question(desk: Desk, client_for: Any, world: World) -> None:
+    measure = care().measure[MEASURE]
+    assessment = assessments.reference(desk.organisation.node)
+    assert assessment is not None
+    address = reverse("assessments:question", args=[desk.organisation.pk, assessment.pk, measure.raises[0].criterion])
+    client = client_for(world.alice)
+    assert f'href="{address}"' in text_of(client.get(url("measure", desk.organisation.pk, MEASURE)))
+    assert client.get(address).status_code == 200
+    other = make_organisation(world.ght, type="ch")
+    give(world.alice, other, "rssi")
+    page = text_of(client.get(url("measure", other.pk, MEASURE)))
+    assert "Ce qu'elle relève" in page
+    assert "/questions/" not in page
+
+
 def test_wishes_from_the_page(desk: Desk, client_for: Any) -> None:
     scenario = desk.scenario()
     client = client_for(desk.world.alice)
@@ -268,6 +286,30 @@ def test_comparing(desk: Desk, client_for: Any) -> None:
         assert client.get(address, {"s": junk}).status_code == 200
 
 
+def test_comparing_names_the_measures_that_differ(desk: Desk, client_for: Any) -> None:
+    first, second = desk.scenario("Un"), desk.scenario("Deux")
+    address = url("compare", desk.organisation.pk)
+    client = client_for(desk.world.alice)
+    both = {"s": [first.pk, second.pk]}
+    assert "Ces plans mènent les mêmes mesures" in text_of(client.get(address, both))
+    plan = queries.plan_of(desk.fresh(first))
+    assert plan is not None
+    gone = plan.actions[0].measure
+    actions.set_wish(desk.alice, desk.organisation, second, gone, MonthWish(excluded=True), version=second.version)
+    page = text_of(client.get(address, both))
+    assert "dans tous ces plans" in page
+    assert f'<th scope="row">{escape(care().measure[gone].title)}</th>'.replace("&#x27;", "'") in page
+    assert "laissée de côté" in page
+
+
+def test_plans_that_do_not_start_from_the_same_levels_are_said(desk: Desk, client_for: Any) -> None:
+    before = desk.scenario("Avant")
+    Answer.objects.filter(assessment=assessments.reference(desk.organisation.node)).update(level=2)
+    after = desk.scenario("Après")
+    page = text_of(client_for(desk.world.alice).get(url("compare", desk.organisation.pk), {"s": [before.pk, after.pk]}))
+    assert "Ces plans ne partent pas des mêmes niveaux" in page
+
+
 def test_adoption_is_announced_then_done(desk: Desk, client_for: Any) -> None:
     first = desk.adopted()
     gone = desk.actions()[0]
@@ -279,7 +321,7 @@ def test_adoption_is_announced_then_done(desk: Desk, client_for: Any) -> None:
     assert "Ce scénario remplacera « Budget voté »." in page
     assert "sera abandonnée" in page or "seront abandonnées" in page
     page = text_of(client.post(url("adopt", desk.organisation.pk, second.pk), posted(second), follow=True))
-    assert "« Autre » est adoptée." in page
+    assert "Le scénario « Autre » est adopté." in page
     assert desk.fresh(first).retired_at is not None
     page = text_of(client.post(url("adopt", desk.organisation.pk, second.pk), posted(second), follow=True))
     assert "votre changement n'a pas été appliqué" in page
@@ -293,6 +335,9 @@ def test_an_action_from_its_page(stage: tuple[Desk, Scenario, Action], client_fo
     page = text_of(client.get(url("action", node, pk)))
     assert action.title in page.replace("&amp;", "&")
     assert "Comment s'y prendre" in page
+    calendar = reverse("reports:action_calendar", args=[node, pk])
+    assert f'href="{calendar}"' in page
+    assert b"BEGIN:VEVENT" in client.get(calendar).content
     data = {
         "version": "1", "title": "Autrement dit", "owner": str(desk.world.bob.pk), "start_on": "2027-02-01",
         "due_on": "2027-01-01", "planned_cost": "1 200", "actual_cost": "",

@@ -108,6 +108,18 @@ def test_a_team_decides_when_and_says_how_much_is_missing() -> None:
     )
 
 
+def test_lists_have_the_reason_in_one_line() -> None:
+    base = candidate("base", ("C", 0, 1), investment=12_400.0, effort={"rssi": 20.0, "reseau": 9.0}, months=3)
+    after = candidate("after", ("D", 0, 3), months=1, requires=("base",))
+    labels = {"rssi": "RSSI", "reseau": "Réseau"}
+    one = problem(base, after, months=12, budgets={}, capacity={"rssi": [0.0] * 4, "reseau": [1.0] * 4}, labels=labels)
+    found, _ = planned(one)
+    briefs = {entry.measure: plain(entry.short) for entry in found.left_out}
+    assert briefs["base"] == "Il manque 12,4 k€ en 2027, et du temps : RSSI 20 jours, Réseau 7 jours."
+    assert briefs["after"] == "Elle demande d'abord « Mesure base », qui n'est pas dans le plan."
+    assert all(len(entry.short) <= len(entry.reason) for entry in found.left_out)
+
+
 def test_a_team_that_is_not_given_is_not_limited() -> None:
     _, actions = planned(problem(candidate("a", ("C", 0, 3), effort={"soins": 999.0}), capacity={"rssi": [0] * 8}))
     assert actions["a"].person_days == {"soins": 999.0}
@@ -197,8 +209,8 @@ def test_a_step_whose_beginning_is_out_of_reach_does_nothing() -> None:
     rung = candidate("rung", ("C", 0, 2), investment=300_000.0)
     assert why_not(replace(both, candidates=(*both.candidates, rung)), "a") == (
         "prerequisite",
-        "Cloisonnement doit d'abord atteindre le niveau 2, et « Mesure rung », qui l'y mènerait, n'est pas dans le "
-        "plan.",
+        "« Cloisonnement » doit d'abord atteindre le niveau 2, et « Mesure rung », qui l'y mènerait, n'est pas dans "
+        "le plan.",
     )
 
 

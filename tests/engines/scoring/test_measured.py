@@ -64,9 +64,27 @@ def test_values_read_as_people_write_them() -> None:
     assert format_value(replace(VPN, kind="boolean"), 0) == "non"
     counted = [
         format_value(replace(VPN, kind="number", unit=unit), value).replace("\u00a0", " ")
-        for unit, value in (("ETP", 2.5), ("niveau ANSSI", 3), ("niveau ANSSI", 1), ("minutes", 120), ("", 4))
+        for unit, value in (
+            ("ETP", 2.5),
+            ("niveau ANSSI", 3),
+            ("niveau ANSSI", 1),
+            ("minutes", 120),
+            ("", 4),
+            ("fonctions", 1),
+            ("fonctions", 3),
+            ("mois", 1),
+        )
     ]
-    assert counted == ["2,5 ETP", "3 niveaux ANSSI", "1 niveau ANSSI", "120 minutes", "4"]
+    assert counted == [
+        "2,5 ETP",
+        "3 niveaux ANSSI",
+        "1 niveau ANSSI",
+        "120 minutes",
+        "4",
+        "1 fonction",
+        "3 fonctions",
+        "1 mois",
+    ]
 
 
 def disagreement(key: str, level: int, value: float, **changes: object) -> str:

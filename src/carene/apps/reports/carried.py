@@ -26,6 +26,7 @@ class Carried:
     plan: Plan
     follow_ups: dict[str, FollowUp]
     remarks: tuple[str, ...]
+    outside: int  # actions decided outside the plan
 
 
 def carried(plan: Plan, rows: Iterable[Action], referential: str) -> Carried:
@@ -55,7 +56,7 @@ def carried(plan: Plan, rows: Iterable[Action], referential: str) -> Carried:
     if dropped:
         verb = "ont été abandonnées" if len(dropped) > 1 else "a été abandonnée"
         remarks.append(f"{french.listing(french.quoted(title) for title in dropped)} {verb} depuis le calcul du plan.")
-    return Carried(plan, follow_ups, tuple(remarks))
+    return Carried(plan, follow_ups, tuple(remarks), len(others))
 
 
 def key_of(row: Action) -> str:
@@ -71,6 +72,7 @@ def follow_up(row: Action) -> FollowUp:
         start=row.start_on,
         end=row.done_on or row.due_on,
         comment=spent,
+        spent=float(row.actual_cost) if row.actual_cost is not None else None,
     )
 
 
@@ -113,7 +115,7 @@ def decisions(dossier: Dossier) -> tuple[str, ...]:
         said.append(f"Désigner un responsable pour {french.counted(alone, 'action')}.")
     coming = [year for year in dossier.plan.years if year.year > dossier.prepared_on.year and year.spent]
     if coming:
-        amounts = french.listing(f"{french.euros(year.spent)} en {year.year}" for year in coming)
+        amounts = french.listing(f"{french.compact_euros(year.spent)} en {year.year}" for year in coming)
         said.append(f"Inscrire au budget {amounts}.")
     return tuple(said) or ("Rien à décider pour l'instant : la feuille de route suit son cours.",)
 

@@ -100,7 +100,13 @@ def dossier(actor: Actor, organisation: Organisation, assessment: Assessment, sc
     if plan is None or scenario is None or not is_adopted(scenario):
         return found
     done = carried.carried(plan, roadmaps.actions(node), assessment.referential)
-    found = replace(found, plan=done.plan, follow_ups=done.follow_ups, assumptions=(*found.assumptions, *done.remarks))
+    found = replace(
+        found,
+        plan=done.plan,
+        follow_ups=done.follow_ups,
+        assumptions=(*found.assumptions, *done.remarks),
+        outside=done.outside,
+    )
     return replace(found, decisions=carried.decisions(found))
 
 
@@ -184,7 +190,7 @@ def _assumptions(organisation: Organisation, assessment: Assessment, today: dt.d
         said.append("Le type d'établissement n'est pas renseigné : aucune question n'a été écartée pour cette raison.")
     if assessment.validated_at is not None and timezone.localtime(assessment.validated_at).date() < today:
         said.append(
-            f"Les réponses sont celles validées le {_day(assessment.validated_at)} ; les mesures et l'âge des réponses "
-            f"sont ceux du {french.long_date(today)}."
+            f"Les réponses sont celles validées le {_day(assessment.validated_at)} ; les indicateurs et l'âge des "
+            f"réponses sont ceux du {french.long_date(today)}."
         )
     return tuple(said)

@@ -89,7 +89,7 @@ def _previews(found: Dossier) -> list[Preview]:
         Preview(
             "pdf",
             "Le document du conseil",
-            "Pour la direction, le directoire, le conseil de surveillance : à lire en dix minutes, à imprimer.",
+            "Pour la direction, le directoire, le conseil de surveillance : la première page se lit en cinq minutes.",
             ["la synthèse en une page", f"{strengths} et {weaknesses}", *plan, "ce qui est à décider", "la méthode"],
             "Télécharger le PDF",
         ),

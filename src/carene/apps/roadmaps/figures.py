@@ -48,7 +48,7 @@ def _thousands(amount: float) -> str:
 
 
 def step_said(referential: Referential, moments: Sequence[Moment]) -> tuple[str, str]:
-    """(« 3 au 2e trimestre 2028 », « 2 aujourd'hui »); empty texts when the referential has no maturity steps."""
+    """(« 3 au 2e trimestre 2028 », « 2 au départ »); empty texts when the referential has no maturity steps."""
     if not moments or all(moment.step is None for moment in moments):
         return "", ""
     step, day = step_reached(moments)
@@ -57,12 +57,12 @@ def step_said(referential: Referential, moments: Sequence[Moment]) -> tuple[str,
         return f"{step}, inchangé", "Le plan ne franchit pas de palier"
     return (
         f"{step} au {french.long_quarter(day)}",
-        f"{before} aujourd'hui" if before is not None else "aucun aujourd'hui",
+        f"{before} au départ du plan" if before is not None else "aucun au départ du plan",
     )
 
 
 def quarter_labels(plan: Plan) -> list[str]:
-    """One label a moment: « aujourd'hui », then the quarters."""
+    """One label a moment: « départ », then the quarters."""
     problem = plan.problem
     ends = [add_months(problem.start, 3 * index) - dt.timedelta(days=1) for index in range(1, len(plan.levels))]
     return ["départ", *(french.quarter(day) if day.month % 3 == 0 else french.month_and_year(day) for day in ends)]

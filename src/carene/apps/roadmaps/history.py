@@ -47,7 +47,9 @@ def _said(entry: Entry, names: Mapping[int, str]) -> str:
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any], names: Mapping[int, str]) -> str:
-    keys = [key for key in LABELS if key in after and before.get(key) != after[key]]
+    # The day of the end goes with the new state; told alone only when it is corrected.
+    known = {key for key in LABELS if key != "done_on" or (before.get(key) and after.get(key))}
+    keys = [key for key in LABELS if key in known and key in after and before.get(key) != after[key]]
     return ", ".join(
         f"{LABELS[key]} : {_value(key, before.get(key), names)} → {_value(key, after[key], names)}" for key in keys
     )

@@ -18,7 +18,7 @@ from carene.engines import french
 from carene.engines.months import add_months
 from carene.engines.planner.candidates import band_of
 from carene.engines.planner.model import Candidate, LeftOut, Plan, PlannedAction
-from carene.engines.planner.outlook import raised
+from carene.engines.planner.outlook import raised, regret
 from carene.engines.referential.model import Measure, Referential
 
 TIGHT = 0.95  # of the person-days of a skill in a quarter: no margin left
@@ -163,18 +163,8 @@ class ScenarioSheet:
             )
             by_code.setdefault(entry.code, []).append(row)
         for rows in by_code.values():
-            rows.sort(key=lambda row: (-self._promise(row.entry.measure), row.title))
+            rows.sort(key=lambda row: (-regret(self.plan, self.candidates[row.entry.measure]), row.title))
         return [_left_group(title, by_code[code], code in POINTLESS) for code, title in GROUPS if code in by_code]
-
-    def _promise(self, measure: str) -> float:
-        """What a measure left out could still bring below the targets; the list puts the most regretted first."""
-        problem, reached = self.plan.problem, self.plan.levels[-1]
-        return sum(
-            problem.weights.get(step.criterion, 0.0)
-            * max(0, min(step.end, problem.targets.get(step.criterion, step.end)) - reached[step.criterion])
-            for step in self.candidates[measure].steps
-            if step.criterion in reached
-        )
 
     # Figures
 
@@ -303,10 +293,11 @@ class ScenarioSheet:
         size = next((b.label for b in self.referential.bands if b.id == self._band), "")
         notes = list(self.plan.problem.notes)
         if size:
-            notes.append(
-                f"Coûts et charges : nos estimations pour un établissement de {size}, sauf vos propres chiffres "
-                f"({french.counted(len(self.situation.overrides), 'mesure corrigée', 'mesures corrigées')})."
+            own = len(self.situation.overrides)
+            except_yours = (
+                f", sauf pour {french.counted(own, 'mesure')} dont vous avez donné les chiffres" if own else ""
             )
+            notes.append(f"Coûts et charges : nos estimations pour un établissement de {size}{except_yours}.")
         notes.append(
             "Un membre de GHT ne paie que sa part des mesures partagées ; une mesure coûte son investissement pendant "
             "ses travaux, puis son coût annuel jusqu'à la fin du plan."

@@ -191,6 +191,7 @@ def _notes(referential: Referential, profile: Profile, unanswered: Sequence[str]
         verb = "n'entrent" if count > 1 else "n'entre"
         todo = "y répondre pour que le plan en tienne compte"
         notes.append(
-            f"{french.counted(count, 'critère')} sans réponse {verb} pas dans ce plan ; {todo} : {french.listing(named)}."
+            f"{french.counted(count, 'critère')} sans réponse {verb} pas dans ce plan ; "
+            f"{todo} : {french.listing(named)}."
         )
     return tuple(notes)

@@ -37,6 +37,7 @@ _ACCENT = RGBColor(0x0B, 0x6B, 0x69)
 _TEXT_WIDTH = Mm(170)
 _STRENGTHS = 5
 _WEAKNESSES = 10
+_LEFT_OUT = 10
 _ROOMY = 8  # actions up to which the calendar shows their notes
 _CALENDAR = 24  # actions drawn: what a page holds; the table that follows has them all
 
@@ -51,7 +52,9 @@ def summary_docx(dossier: Dossier, *, fonts: Path | None = None) -> bytes:
         _picture(document, svg, svg_to_png(svg, book))
 
     _opening(document, dossier)
+    _asked(document, dossier)
     bars = tables.axis_bars(dossier)
+    _heading(document, "Où en sommes-nous, axe par axe ?")
     picture(charts.axes_chart(bars, title="Score de chaque axe", width=640, palette=palette))
     _axes(document, bars)
     _findings(document, dossier)
@@ -196,6 +199,16 @@ def _opening(document: WordDocument, dossier: Dossier) -> None:
     _paragraph(document, narrative.next_step(dossier))
 
 
+def _asked(document: WordDocument, dossier: Dossier) -> None:
+    """What it costs and what is to be decided stand on the first page, before any detail."""
+    _heading(document, "Ce que cela coûte")
+    for sentence in [*narrative.costs(dossier), narrative.gains(dossier)]:
+        _paragraph(document, sentence)
+    _heading(document, "Ce que nous demandons à la direction")
+    for sentence in narrative.decisions(dossier):
+        _paragraph(document, sentence, "List Number")
+
+
 def _axes(document: WordDocument, bars: Sequence[charts.Bar]) -> None:
     rows = [
         [
@@ -225,11 +238,11 @@ def _findings(document: WordDocument, dossier: Dossier) -> None:
         remedy = f" À faire : {row.measures[0]}." if row.measures else ""
         _item(document, f"{row.title}. ", f"{row.reason}{remedy}")
     _others(document, len(weaknesses) - _WEAKNESSES, "faiblesse")
-    for _, title, sentence in tables.disagreements(dossier):
+    disagreements = tables.disagreements(dossier)
+    if disagreements:
+        _heading(document, "Où ce qui est mesuré contredit-il ce qui est déclaré ?")
+    for _, title, sentence in disagreements:
         _item(document, f"{title}. ", sentence)
-    _heading(document, "Ce que nous demandons à la direction")
-    for sentence in narrative.decisions(dossier):
-        _paragraph(document, sentence, "List Number")
 
 
 def _others(document: WordDocument, count: int, noun: str) -> None:
@@ -256,9 +269,8 @@ def _calendar(dossier: Dossier, palette: Palette) -> str:
 
 
 def _roadmap(document: WordDocument, dossier: Dossier) -> None:
-    for sentence in [*narrative.costs(dossier), narrative.gains(dossier)]:
-        _paragraph(document, sentence)
     if dossier.plan is None:
+        _paragraph(document, "Aucune feuille de route n'est jointe.")
         return
     if len(dossier.actions) > _CALENDAR:
         _paragraph(document, f"Le calendrier montre les {_CALENDAR} premières actions, le tableau les donne toutes.")
@@ -271,7 +283,7 @@ def _roadmap(document: WordDocument, dossier: Dossier) -> None:
         for line in dossier.actions
     ]  # fmt: skip
     if rows:
-        _table(document, ["Action", "Dates", "Coût>", "Jours>", "Qui", "État"], rows, [56, 34, 24, 14, 26, 16])
+        _table(document, ["Action", "Dates", "Coût>", "Jours>", "Qui", "État"], rows, [52, 32, 22, 14, 34, 16])
     _heading(document, "Combien, chaque année ?")
     years = [
         [str(year.year), french.euros(year.budget), french.euros(year.spent), french.euros(year.budget - year.spent)]
@@ -282,8 +294,9 @@ def _roadmap(document: WordDocument, dossier: Dossier) -> None:
     for sentence in dossier.plan.unmet:
         _item(document, "Demande non tenue. ", sentence)
     left_out = [row for row in tables.left_out_rows(dossier) if not row.idle]
-    for row in left_out:
-        _item(document, f"{row.title}. ", row.reason)
+    for row in left_out[:_LEFT_OUT]:
+        _item(document, f"{row.title}. ", row.brief)
+    _others(document, len(left_out) - _LEFT_OUT, "mesure")
     if not left_out and not dossier.plan.unmet:
         _paragraph(document, "Aucune mesure utile n'a été laissée de côté.")
 

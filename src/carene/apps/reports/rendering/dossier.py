@@ -32,7 +32,8 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What became of a planned measure once adopted. Dates None keep those of the plan; ``deadline`` is imposed."""
+    """What became of a planned measure once adopted. Dates None keep those of the plan; ``deadline`` is imposed;
+    ``spent`` in euros, None when nobody said."""
 
     state: ActionState = "planned"
     owner: str = ""
@@ -40,6 +41,7 @@ class FollowUp:
     end: dt.date | None = None
     deadline: dt.date | None = None
     comment: str = ""
+    spent: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Dossier:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
+    outside: int = 0  # actions that were decided outside the plan, and are counted with it
 
     @cached_property
     def actions(self) -> tuple[ActionLine, ...]:

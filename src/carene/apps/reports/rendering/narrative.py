@@ -84,7 +84,7 @@ def _change(dossier: Dossier) -> str:
 
 
 def coverage(dossier: Dossier) -> str:
-    """How much was evaluated, and how much of it is confirmed by a measure."""
+    """How much was evaluated, and how much of it an indicator confirms."""
     overall = dossier.judgement.overall
     if overall.applicable == 0:
         return "Aucun critère de ce référentiel ne concerne l'établissement."
@@ -95,7 +95,7 @@ def coverage(dossier: Dossier) -> str:
         f"{french.plural(overall.answered, 'évalué')}"
     ]
     if overall.confirmed:
-        said.append(f"{overall.confirmed} {french.plural(overall.confirmed, 'confirmé')} par une mesure")
+        said.append(f"{overall.confirmed} {french.plural(overall.confirmed, 'confirmé')} par un indicateur")
     if overall.stale:
         said.append(f"{overall.stale} à revoir parce que la réponse a vieilli")
     return f"{', '.join(said)}."
@@ -137,14 +137,23 @@ def costs(dossier: Dossier) -> list[str]:
     spent = sum(action.cost for action in plan.actions)
     budget = sum(year.budget for year in plan.years)
     said = [
-        f"{french.euros(spent)} sur {french.months(plan.problem.months)}, pour un budget de {french.euros(budget)}."
+        f"{french.compact_euros(spent)} sur {french.months(plan.problem.months)}, "
+        f"pour un budget de {french.compact_euros(budget)}."
     ]
+    if spent > budget and dossier.outside:
+        over = french.compact_euros(spent - budget)
+        said.append(f"C'est {over} de plus que le budget : des actions décidées hors de ce plan s'y ajoutent.")
+    already = sum(follow_up.spent or 0 for follow_up in dossier.follow_ups.values())
+    if already:
+        said.append(f"{french.compact_euros(already)} sont déjà dépensés.")
     days = sum(sum(action.person_days.values()) for action in plan.actions)
     if days:
-        said.append(f"{french.person_days(days)} de travail des équipes : {_by_skill(dossier)}.")
+        said.append(
+            f"{french.person_days(round(days) if days >= 10 else days)} de travail des équipes : {_by_skill(dossier)}."
+        )
     yearly = sum(action.yearly for action in plan.actions)
     if yearly:
-        said.append(f"Ensuite, {french.euros(yearly)} par an pour faire vivre ce qui est en service.")
+        said.append(f"Ensuite, {french.compact_euros(yearly)} par an pour faire vivre ce qui est en service.")
     return said
 
 
@@ -167,12 +176,22 @@ def gains(dossier: Dossier) -> str:
     if len(moments) < 2 or moments[0].overall is None or moments[-1].overall is None:
         return ""
     first, last = french.score(moments[0].overall), french.score(moments[-1].overall)
+    now, current = french.score(dossier.judgement.overall.score), dossier.judgement.step.step
     if first == last:
         return f"Le score d'ensemble reste de {first} sur 4."
     said = f"Le score d'ensemble passe de {first} à {last} sur 4"
+    if now != first:  # the plan was computed before the judgement that the document tells
+        begun = dossier.plan is not None and dossier.plan.problem.start <= dossier.prepared_on
+        opening = f"Parti d'un score de {first} sur 4" if begun else f"Partant d'un score de {first} sur 4"
+        when = french.month_and_year(moments[-1].on)
+        said = f"{opening}, le plan vise {last} en {when} ; nous en sommes à {now}"
+        if (dossier.judgement.overall.score or 0) >= moments[-1].overall:
+            said = f"Le plan visait {last} sur 4 en {when} ; nous en sommes déjà à {now}, il est temps d'en refaire un"
     step, day = step_reached(moments)
     if step is None or day is None:
         return f"{said}."
+    if current is not None and current >= step:
+        return f"{said}. Le palier {step} qu'il visait est atteint."
     return f"{said} ; le palier {step} est atteint à la fin du {french.long_quarter(day)}."
 
 
@@ -192,12 +211,14 @@ def decisions(dossier: Dossier) -> list[str]:
         return said or ["Rien à décider pour l'instant."]
     if plan.actions:
         said.append(f"Adopter la {_lower_first(dossier.plan_title)} : {french.counted(len(plan.actions), 'action')}.")
-        amounts = [f"{french.euros(year.spent)} en {year.year}" for year in plan.years if year.spent]
+        amounts = [f"{french.compact_euros(year.spent)} en {year.year}" for year in plan.years if year.spent]
         if amounts:
             said.append(f"Inscrire au budget {french.listing(amounts)}.")
         days = sum(sum(action.person_days.values()) for action in plan.actions)
         if days:
-            said.append(f"Réserver {french.person_days(days)} de travail aux équipes concernées.")
+            said.append(
+                f"Réserver {french.person_days(round(days) if days >= 10 else days)} de travail aux équipes concernées."
+            )
     if plan.unmet:
         said.append(
             f"Arbitrer {french.in_words(len(plan.unmet), feminine=True)} {french.plural(len(plan.unmet), 'demande')} "
@@ -205,6 +226,17 @@ def decisions(dossier: Dossier) -> list[str]:
             "(voir « Ce que ce plan laisse de côté »)."
         )
     return said or ["Rien à décider pour l'instant."]
+
+
+def idle(count: int) -> str:
+    """How many measures had nothing to change here; empty when there is none."""
+    if not count:
+        return ""
+    words = french.capitalised(french.in_words(count, feminine=True))
+    others = french.plural(count, "autre mesure n'aurait", "autres mesures n'auraient")
+    return (
+        f"{words} {others} rien changé ici : ce qu'apporte chacune est déjà acquis, ou ne concerne pas l'établissement."
+    )
 
 
 def _lower_first(title: str) -> str:
@@ -260,6 +292,8 @@ def _source(dossier: Dossier, opening: str, key: str) -> str:
     source = dossier.referential.sources.get(key)
     if source is None:
         return ""
+    if source.confidence == "inferred":
+        return " C'est une estimation, à ajuster."
     return f" {opening} {french.quoted(source.title)} ({CONFIDENCES[source.confidence]})."
 
 

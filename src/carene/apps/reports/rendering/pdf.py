@@ -31,7 +31,8 @@ _PIECE = 330  # chart units of rows in one figure of the calendar: two fill a pa
 _ROOMY = 12  # actions up to which the calendar shows their notes; the table follows in any case
 _SMALLER = 0.92  # size of the other fonts, which run wider than Source Sans 3
 _SHOWN = 3  # strengths and weaknesses of the summary
-_DETAILED = 10  # strengths and weaknesses told one by one; the others are listed
+_DETAILED = 10  # strengths, and measures left out, told one by one; the others are listed
+_WORST = 8  # weaknesses told one by one, which take more room: what a page holds
 _LONG_WORD = re.compile(r"[^\s\u00a0\u202f]{30,}")
 _SVG_START = "<svg "
 
@@ -107,8 +108,8 @@ def _payload(dossier: Dossier, palette: Palette) -> dict[str, Any]:
         "worst": weaknesses[:_SHOWN],
         "strengths": strengths[:_DETAILED],
         "other_strengths": [f"{row['title']}, {row['levels']}" for row in strengths[_DETAILED:]],
-        "weaknesses": weaknesses[:_DETAILED],
-        "other_weaknesses": [f"{row['title']}, {row['levels']}" for row in weaknesses[_DETAILED:]],
+        "weaknesses": weaknesses[:_WORST],
+        "other_weaknesses": [f"{row['title']}, {row['levels']}" for row in weaknesses[_WORST:]],
         "objectives": _objectives(dossier, palette),
         "disagreements": [[title, sentence] for _, title, sentence in tables.disagreements(dossier)],
         "history": _history(dossier, palette),
@@ -186,8 +187,18 @@ def _history(dossier: Dossier, palette: Palette) -> dict[str, str] | None:
 def _roadmap(dossier: Dossier, palette: Palette) -> dict[str, Any]:
     plan = dossier.plan
     if plan is None:
-        return {"title": "", "actions": [], "left_out": [], "idle": [], "unmet": [], "years": [], "gantt": []}
+        return {
+            "title": "",
+            "actions": [],
+            "left_out": [],
+            "other_left_out": [],
+            "idle": "",
+            "unmet": [],
+            "years": [],
+            "gantt": [],
+        }
     left_out = tables.left_out_rows(dossier)
+    useful = [row for row in left_out if not row.idle]
     series, labels = tables.projection_series(dossier)
     budget = charts.budget_chart(
         tables.year_bars(plan), title="Dépense et budget par an", width=_CHART, palette=palette
@@ -200,8 +211,9 @@ def _roadmap(dossier: Dossier, palette: Palette) -> dict[str, Any]:
         "gantt": _gantts(dossier, palette),
         "actions": [_action(dossier, rank, line) for rank, line in enumerate(dossier.actions, 1)],
         "overridden": any(line.measure in dossier.overridden for line in dossier.actions),
-        "left_out": [{"title": row.title, "reason": row.reason} for row in left_out if not row.idle],
-        "idle": [row.title for row in left_out if row.idle],
+        "left_out": [{"title": row.title, "reason": row.brief} for row in useful[:_DETAILED]],
+        "other_left_out": [row.title for row in useful[_DETAILED:]],
+        "idle": narrative.idle(len(left_out) - len(useful)),
         "unmet": list(plan.unmet),
         "years": [
             [

@@ -27,8 +27,8 @@ Cell = str | float | int | dt.date | bool | None
 
 # Written in the neutral notation of the format: a French spreadsheet shows « 12 400 € » and « 2,3 ».
 _FORMATS: dict[str, dict[str, object]] = {
-    "text": {"text_wrap": True},
-    "bold": {"text_wrap": True, "bold": True},
+    "text": {"text_wrap": True, "indent": 1},
+    "bold": {"text_wrap": True, "bold": True, "indent": 1},
     "whole": {"num_format": "0", "align": "right"},
     "score": {"num_format": "0.0", "align": "right"},
     "change": {"num_format": "+0.0;\u22120.0;0", "align": "right"},
@@ -41,6 +41,10 @@ _FORMATS: dict[str, dict[str, object]] = {
 _MOST = 32_000  # a cell holds 32 767 characters; beyond, the format itself loses the text
 _CUT = " … (texte coupé : une cellule n'en contient pas davantage)"
 _FIRST_YEAR = 1900  # the calendar of a spreadsheet begins there
+_LINE_HEIGHT = 15.0  # points, of Calibri 11
+_TALLEST = 409.0  # points: a row cannot be taller
+_WIDEST = 210  # characters that stay legible across a landscape page
+_FILL = 1.15  # a column of 10 « characters » is 10 digits wide, and letters are narrower on average
 _ACCENT = "#0b6b69"
 _TINT = "#e2f0ee"
 _LINE = "#d3cfc4"
@@ -85,7 +89,8 @@ class Book:
             "bottom": 2,
             "bottom_color": _ACCENT,
         }
-        self.header = self.book.add_format(header)
+        self.header = self.book.add_format({**header, "indent": 1})
+        self._header_right = self.book.add_format({**header, "align": "right"})
         self._title = self.book.add_format({"bold": True, "font_size": 16, "font_color": _ACCENT})
 
     def close(self) -> bytes:
@@ -102,6 +107,10 @@ class Book:
             sheet.set_column(index, index, column.width)
         sheet.freeze_panes(1, frozen)
         sheet.repeat_rows(0)
+        pages = math.ceil(sum(column.width for column in columns) / _WIDEST)
+        if pages > 1:
+            sheet.fit_to_pages(pages, 0)
+            sheet.repeat_columns(0, frozen - 1)
         return sheet
 
     def new_sheet(self, name: str) -> Worksheet:
@@ -124,9 +133,14 @@ class Book:
     def table(self, sheet: Worksheet, first: int, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
         """Header and rows from row ``first``, with a filter; returns the row after the last."""
         for index, column in enumerate(columns):
-            sheet.write_string(first, index, _fitting(column.title), self.header)
+            header = self.header if column.kind in ("text", "bold") else self._header_right
+            sheet.write_string(first, index, _fitting(column.title), header)
+        # Filters hide the end of a header, hence its narrower columns.
+        sheet.set_row(first, _height((column.title, column.width - 3) for column in columns))
         row = first
         for row, cells in enumerate(rows, first + 1):
+            texts = [(cell, column.width) for column, cell in zip(columns, cells, strict=True) if isinstance(cell, str)]
+            sheet.set_row(row, _height(texts))
             for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
                 self.write(sheet, row, index, cell, column.kind)
         sheet.autofilter(first, 0, max(row, first + 1), len(columns) - 1)
@@ -149,6 +163,15 @@ class Book:
             sheet.write_number(row, column, cell, chosen)
         else:
             sheet.write_string(row, column, french.UNKNOWN, chosen)
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    """Points that a row needs, from its texts and the widths of their columns: not every program grows its rows."""
+    lines = 1
+    for text, width in texts:
+        room = max(4.0, width * _FILL)
+        lines = max(lines, sum(max(1, math.ceil(len(line) / room)) for line in text.split("\n")))
+    return min(_TALLEST, _LINE_HEIGHT * lines)
 
 
 def _fitting(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from carene.apps.reports.rendering.dossier import STATE_WORDS, ActionLine, Dossier
 from carene.engines import french
 from carene.engines.planner.model import Plan, Step
-from carene.engines.planner.outlook import Moment, moments
+from carene.engines.planner.outlook import Moment, moments, regret
 from carene.engines.referential.model import Criterion, Referential
 from carene.engines.scoring.measured import explain_disagreement
 from carene.engines.scoring.model import CriterionResult, NodeResult
@@ -273,17 +273,26 @@ class LeftOutRow:
 
     title: str
     reason: str
+    brief: str  # the reason in one line
     idle: bool
+    regret: float  # what it could still have brought
 
 
 def left_out_rows(dossier: Dossier) -> list[LeftOutRow]:
-    """What was left out and why, those that had nothing to change here last."""
+    """What was left out and why: the most regretted first, those that had nothing to change here last."""
     if dossier.plan is None:
         return []
     titles = {key: measure.title for key, measure in dossier.referential.measure.items()}
     titles.update({candidate.id: candidate.title for candidate in dossier.plan.problem.candidates})
+    known = {candidate.id: candidate for candidate in dossier.plan.problem.candidates}
     rows = [
-        LeftOutRow(label_of(titles, item.measure), item.reason, item.code in ("no_effect", "not_applicable"))
+        LeftOutRow(
+            title=label_of(titles, item.measure),
+            reason=item.reason,
+            brief=item.short,
+            idle=item.code in ("no_effect", "not_applicable"),
+            regret=regret(dossier.plan, known[item.measure]) if item.measure in known else 0.0,
+        )
         for item in dossier.plan.left_out
     ]
-    return sorted(rows, key=lambda row: row.idle)
+    return sorted(rows, key=lambda row: (row.idle, -row.regret))

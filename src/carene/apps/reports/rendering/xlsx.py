@@ -75,7 +75,7 @@ def _node_columns() -> list[Column]:
         Column("Mesuré", 10, "score"), Column("Cible", 10, "score"), Column("Précédent", 11, "score"),
         Column("Évolution", 11, "change"), Column("Critères évalués", 11, "whole"),
         Column("Critères applicables", 12, "whole"), Column("Couverture", 12, "share"),
-        Column("Confirmés par une mesure", 14, "whole"), Column("À revoir", 10, "whole"),
+        Column("Confirmés par un indicateur", 14, "whole"), Column("À revoir", 10, "whole"),
     ]  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def _context(request: OrganisationRequest, row: Action, form: ActionForm, editab
         "overview",
         action=row,
         card=card,
+        answering=assessments.current(node, row.referential) if card else None,
         form=form,
         editable=editable,
         finish_form=FinishForm(initial={"done_on": today, "actual_cost": row.actual_cost}),

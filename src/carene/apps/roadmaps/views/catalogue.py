@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from carene.apps.assessments import queries as assessments
 from carene.apps.assessments.referentials import care
 from carene.apps.organisations.queries import profile_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
@@ -62,5 +63,6 @@ def measure(request: OrganisationRequest, measure_id: str) -> HttpResponse:
         card=card,
         scenarios=list(queries.scenarios(request.organisation.node)[:20]),
         assessed=catalogue.situation is not None,
+        answering=assessments.current(request.organisation.node) if catalogue.situation is not None else None,
     )
     return render(request, "roadmaps/measure.html", context)

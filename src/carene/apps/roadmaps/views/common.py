@@ -15,7 +15,7 @@ from carene.apps.roadmaps import queries
 from carene.apps.roadmaps.models import Action, Scenario
 from carene.engines.sources import InputError
 
-VERBS = ("roadmap.plan", "roadmap.adopt", "action.update", "level.accept", "assessment.start")
+VERBS = ("roadmap.plan", "roadmap.adopt", "action.update", "level.accept", "assessment.start", "report.make")
 
 
 def page(request: OrganisationRequest, tab: str, **more: Any) -> dict[str, Any]:

@@ -12,11 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from carene.apps.assessments import queries as assessments
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.apps.roadmaps import figures, gantt, plans, queries, stored
 from carene.apps.roadmaps.models import Action, Scenario
 from carene.apps.roadmaps.views.common import page
+from carene.core.tenancy.models import Node
 from carene.engines import french
+from carene.engines.planner.outlook import Moment
 
 State = Action.State
 ORDER = {"late": 0, State.DOING: 1, State.TODO: 2, State.DONE: 3, State.DROPPED: 4}
@@ -55,7 +58,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         "overview",
         roadmap=roadmap,
         title=figures.plan_title(roadmap.start, roadmap.months) if roadmap else "Feuille de route",
-        figures=_figures(rows, roadmap, years, today),
+        figures=_figures(node, rows, roadmap, years, today),
         late=late[:LATE_SHOWN],
         late_rest=late[LATE_SHOWN:],
         coming=[(row, _when(row, today), _who(row)) for row in coming],
@@ -138,7 +141,7 @@ def _widest(start: dt.date, months: int, roadmap: Scenario) -> tuple[dt.date, in
 
 
 def _figures(
-    rows: Sequence[Action], roadmap: Scenario | None, years: Sequence[queries.Year], today: dt.date
+    node: Node, rows: Sequence[Action], roadmap: Scenario | None, years: Sequence[queries.Year], today: dt.date
 ) -> list[tuple[str, str, str, str]]:
     """(label, value, note, tone)."""
     counting = [row for row in rows if row.state != State.DROPPED]
@@ -164,10 +167,17 @@ def _figures(
     ]  # fmt: skip
     computed = stored.read(roadmap) if roadmap else None
     if computed and any(moment.step is not None for moment in computed.moments):
-        step = max(moment.step for moment in computed.moments if moment.step is not None)
-        day = next(moment.on for moment in computed.moments if moment.step == step)
-        found.append(("Palier visé", f"{step} au {french.long_quarter(day)}", "si le plan est tenu", ""))
+        found.append(_aimed(computed.moments, assessments.standings_below(node).get(node.pk)))
     return found
+
+
+def _aimed(moments: Sequence[Moment], standing: assessments.Standing | None) -> tuple[str, str, str, str]:
+    """The highest step of the roadmap: when it is aimed at, or that the last assessment already found it reached."""
+    step = max(moment.step for moment in moments if moment.step is not None)
+    if standing is not None and standing.step is not None and standing.step >= step and standing.validated_on:
+        return "Palier", str(standing.step), f"atteint, jugé le {french.long_date(standing.validated_on)}", "good"
+    day = next(moment.on for moment in moments if moment.step == step)
+    return "Palier visé", f"{step} au {french.long_quarter(day)}", "si le plan est tenu", ""
 
 
 def _bars(years: Sequence[queries.Year]) -> list[tuple[queries.Year, str, str]]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from carene.apps.assessments import queries as assessments
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.apps.roadmaps import actions, adoption, figures, plans, queries, stored
 from carene.apps.roadmaps.catalogue import Card, Catalogue
@@ -45,12 +46,12 @@ def scenario(request: OrganisationRequest, pk: int) -> HttpResponse:
 
 
 def _status(row: Scenario) -> str:
-    """« adoptée le 3 mars 2027 par … », « remplacée depuis », or nothing."""
+    """« Adopté le 3 mars 2027 par … », « Remplacé depuis ; adopté le … », or nothing."""
     if row.adopted_at is None:
         return ""
     day = french.long_date(timezone.localtime(row.adopted_at).date())
     by = f" par {row.adopted_by}" if row.adopted_by else ""
-    return f"Remplacée depuis ; adoptée le {day}{by}" if row.retired_at else f"Adoptée le {day}{by}"
+    return f"Remplacé depuis ; adopté le {day}{by}" if row.retired_at else f"Adopté le {day}{by}"
 
 
 @organisation_view("roadmap.view")
@@ -81,7 +82,14 @@ def measure(request: OrganisationRequest, pk: int, measure_id: str) -> HttpRespo
                 messages.success(request, said)
                 return redirect("roadmaps:scenario", request.organisation.pk, pk)
     context = page(
-        request, "scenarios", scenario=row, card=card, wish_form=wishes, override_form=own, **_place(row, measure_id)
+        request,
+        "scenarios",
+        scenario=row,
+        card=card,
+        answering=assessments.current(request.organisation.node, row.referential),
+        wish_form=wishes,
+        override_form=own,
+        **_place(row, measure_id),
     )
     template = "roadmaps/_measure.html" if request.htmx else "roadmaps/measure_in_scenario.html"
     return render(request, template, context, status=400 if wishes.errors or own.errors else 200)
@@ -217,7 +225,7 @@ def adopt(request: OrganisationRequest, pk: int) -> HttpResponse:
         except InputError as error:
             messages.error(request, error.sentence)
             return redirect("roadmaps:adopt", request.organisation.pk, pk)
-        messages.success(request, f"« {row.name} » est adoptée. {_adopted_said(found)}")
+        messages.success(request, f"Le scénario « {row.name} » est adopté. {_adopted_said(found)}")
         return redirect("roadmaps:overview", request.organisation.pk)
     computed = stored.read(row)
     existing = list(queries.actions(request.organisation.node))

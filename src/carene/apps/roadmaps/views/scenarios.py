@@ -168,6 +168,7 @@ class Column:
     left: int
     raised: int
     end: Any
+    start: str  # score of the beginning, which tells plans that do not begin from the same place
 
 
 @require_GET
@@ -190,6 +191,8 @@ def compare(request: OrganisationRequest) -> HttpResponse:
         "scenarios",
         columns=columns,
         axes=_axis_rows(columns, situation.referential) if situation else [],
+        same_start=len({column.start for column in columns}) < 2,
+        differing=_differing(found),
         without=[row.name for row, computed in found if computed is None],
         too_many=len(set(asked)) > MOST_COMPARED,
         most=MOST_COMPARED,
@@ -223,7 +226,25 @@ def _column(row: Scenario, computed: stored.Computed, referential: Referential) 
         left=len(plan.left_out),
         raised=len(raised(plan)),
         end=last.on,
+        start=french.score(first.overall),
     )
+
+
+def _differing(found: list[tuple[Scenario, stored.Computed | None]]) -> list[tuple[str, list[str]]]:
+    """Title and dates, plan by plan, of each measure that some of them hold and others leave out."""
+    plans_shown = [computed.plan for _, computed in found if computed is not None]
+    titles = {candidate.id: candidate.title for plan in plans_shown for candidate in plan.problem.candidates}
+    dates = [
+        {action.measure: french.month_range(action.start, action.end) for action in plan.actions}
+        for plan in plans_shown
+    ]
+    some = {measure for held in dates for measure in held}
+    rows = [
+        (titles.get(measure, measure), [held.get(measure, "") for held in dates])
+        for measure in some
+        if not all(measure in held for held in dates)
+    ]
+    return sorted(rows)
 
 
 def _axis_rows(columns: list[Column], referential: Referential) -> list[tuple[str, list[Leap]]]:
