@@ -47,6 +47,25 @@ def _unordered_rows_come_backwards() -> None:
     QuerySet._fetch_all = fetch_all  # type: ignore[attr-defined]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_journal() -> None:
+    """After a test with real transactions every table is emptied: the journal refuses that, except here."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from carene.core.journal import triggers
+
+    execute = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self: Any, statements: Any) -> None:
+        triggers.remove(self.connection)
+        try:
+            execute(self, statements)
+        finally:
+            triggers.install(self.connection)
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()

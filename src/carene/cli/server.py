@@ -50,6 +50,7 @@ def prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Mise à jour de la base…", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)  # does nothing when the cache is not in the database
     if _static_is_stale(Path(settings.STATIC_ROOT)):
         print("Préparation des fichiers de l'interface…", flush=True)
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
@@ -118,6 +119,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         raise InputError(
             "SQLite n'accepte qu'un processus", remedy="garder --workers 1, ou héberger la base sur PostgreSQL"
         )
+    from carene.config.checks import refuse_unsafe
+
+    refuse_unsafe(arguments.host)
     prepare()
     if arguments.demo:
         from carene.apps.demonstration import build

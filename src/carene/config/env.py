@@ -55,3 +55,13 @@ def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Comma-separated list."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def named(prefix: str, suffix: str) -> list[str]:
+    """The middle parts of the variables (or of their ``_FILE`` forms) that begin and end like this, in order."""
+    found = set()
+    for name in os.environ:
+        whole = name.removesuffix("_FILE")
+        if whole.startswith(prefix) and whole.endswith(suffix) and len(whole) > len(prefix) + len(suffix):
+            found.add(whole[len(prefix) : -len(suffix)])
+    return sorted(found)

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 
 from carene.config import env
+from carene.config.sign_in import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("CARENE_VAR", "var")).resolve()
@@ -28,12 +29,15 @@ def _secret_key() -> str:
 
     VAR.mkdir(parents=True, exist_ok=True)
     key = secrets.token_urlsafe(64)
-    path.touch(mode=0o600)
-    path.write_text(key, encoding="ascii")
+    temporary = path.with_name(".secret_key")  # then renamed: a first start cut short leaves no empty key behind
+    temporary.touch(mode=0o600)
+    temporary.write_text(key, encoding="ascii")
+    temporary.replace(path)
     return key
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.items("CARENE_SECRET_KEY_OLD")  # still open what they closed; to be removed later
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -43,8 +47,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
+    "carene.config",
     "carene.core.database",
     "carene.core.accounts",
     "carene.core.tenancy",
@@ -58,6 +66,7 @@ INSTALLED_APPS = [
     "carene.apps.roadmaps",
     "carene.apps.reports",
     "carene.apps.exchange",
+    "carene.apps.history",
     "carene.apps.home",
     "carene.apps.demonstration",
 ]
@@ -76,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "csp.middleware.CSPMiddleware",
     "carene.core.access.middleware.ActorMiddleware",
+    "carene.core.accounts.second_factor.SecondFactorMiddleware",
     "carene.ui.middleware.UserErrorMiddleware",
 ]
 
@@ -144,6 +154,12 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(env.text("CARENE_DATABASE", f"sqlite:///{VAR / 'carene.sqlite3'}"))}
+# Rate limits and used codes live here: shared by all processes when there are several.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    if "postgresql" in str(DATABASES["default"]["ENGINE"])
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -164,6 +180,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "carene.core.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "carene.core.accounts.forms.SignInForm",
+    "reset_password": "carene.core.accounts.forms.ForgottenPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -179,6 +199,9 @@ HTTPS = env.boolean("CARENE_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Being on the browsers' preloaded list is a decision of the owner of the domain, not of an application on it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("CARENE_BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -225,7 +248,10 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if env.text("CARENE_SMTP_HOST")
     else "django.core.mail.backends.console.EmailBackend"
+    if DEBUG
+    else "carene.core.accounts.mail.Unconfigured"
 )
+EMAIL_TIMEOUT = 10
 EMAIL_HOST = env.text("CARENE_SMTP_HOST")
 EMAIL_PORT = env.integer("CARENE_SMTP_PORT", 25)
 DEFAULT_FROM_EMAIL = env.text("CARENE_MAIL_FROM", "carene@localhost")
@@ -233,7 +259,13 @@ DEFAULT_FROM_EMAIL = env.text("CARENE_MAIL_FROM", "carene@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "carene.core.accounts.redaction.RedactingFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO" if not DEBUG else "DEBUG"},
     "loggers": {"django.db.backends": {"level": "INFO"}},

@@ -7,7 +7,8 @@ ORGANISATION = "o/<int:node_id>/"
 
 urlpatterns = [
     path("", include("carene.apps.home.urls")),
-    path("compte/", include("allauth.account.urls")),
+    path("compte/", include("carene.core.accounts.allauth_urls")),
+    path("", include("carene.core.accounts.urls")),
     path("", include("carene.apps.organisations.urls")),
     path(f"{ORGANISATION}auto-evaluation/", include("carene.apps.assessments.urls")),
     path(f"{ORGANISATION}echanges/", include("carene.apps.exchange.urls")),
@@ -15,6 +16,7 @@ urlpatterns = [
     path(f"{ORGANISATION}preuves/", include("carene.apps.evidence.urls")),
     path(f"{ORGANISATION}feuille-de-route/", include("carene.apps.roadmaps.urls")),
     path(f"{ORGANISATION}rapports/", include("carene.apps.reports.urls")),
+    path(f"{ORGANISATION}journal/", include("carene.apps.history.urls")),
     path("api/", include("carene.apps.exchange.api_urls")),
     path("galerie/", include("carene.ui.urls")),
 ]

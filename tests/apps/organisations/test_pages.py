@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
+import re
+
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 
 from carene.apps.organisations import actions, queries
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
+from carene.core.accounts import demo
 from carene.core.journal.models import Entry
 from carene.core.tenancy.models import Membership
 from carene.core.tenancy.scoped import ScopeRequired
 from carene.engines.sources import InputError
 from tests.support.factories import SYSTEM, World, give, make_organisation, make_user
+from tests.support.text import plain
 
 PAGES = ["etablissement/", "personnes/", "droits/"]
 
@@ -126,3 +131,99 @@ def test_journal_rows_are_never_changed(world: World) -> None:
         entry.save()
     with pytest.raises(TypeError):
         entry.delete()
+
+
+def test_the_list_is_a_tree_by_name_and_a_search_is_flat(world: World, client_for) -> None:
+    late = make_organisation(world.region, kind="ght", name="Ensemble des Alpes")
+    make_organisation(late, name="Élan", town="Brenne")
+    items = client_for(world.admin).get("/etablissements/").context["items"]
+    assert [(organisation.name, depth) for organisation, depth, _ in items] == [
+        ("Région d'ici", 0),
+        ("Ensemble des Alpes", 1),
+        ("Élan", 2),
+        ("GHT d'ici", 1),
+        ("Hôpital d'Alice", 2),
+        ("Hôpital voisin", 2),
+    ]
+    # Who does not see the region has the GHT for first level.
+    items = client_for(world.bob).get("/etablissements/").context["items"]
+    assert [depth for _, depth, _ in items] == [0, 1, 1]
+    response = client_for(world.admin).get("/etablissements/?q=brenne")
+    assert [(o.name, depth, said) for o, depth, said in response.context["items"]] == [
+        ("Élan", 0, "Centre hospitalier, Brenne, 200\xa0lits et places")
+    ]
+    assert "1 réponse à « brenne »" in plain(response)
+
+
+def test_a_group_has_a_name_and_no_questionnaire(world: World, client_for) -> None:
+    page = plain(client_for(world.admin).get(f"/o/{world.ght.pk}/etablissement/"))
+    assert 'name="short_name"' in page
+    assert 'name="workstations"' not in page
+    assert "questions sur" not in page
+    assert "<span>Profil</span>" in page  # in the rail, where an establishment has « Établissement »
+    client_for(world.admin).post(f"/o/{world.ght.pk}/etablissement/", {"name": "GHT renommé"})
+    assert Organisation.objects.of(world.ght.node).get().name == "GHT renommé"
+
+
+def test_a_new_address_without_a_name_keeps_what_was_typed(world: World, client_for) -> None:
+    data = {"email": "nouvelle@exemple.invalid", "function": "Cadre de santé", "role": "contributeur"}
+    response = client_for(world.admin).post(f"/o/{world.hospital.pk}/personnes/", data)
+    page = plain(response)
+    assert response.status_code == 200
+    assert "Cette adresse est nouvelle ; donner aussi le nom de la personne." in page
+    assert 'value="nouvelle@exemple.invalid"' in page
+    assert 'value="Cadre de santé"' in page
+    assert not Membership.objects.filter(user__email="nouvelle@exemple.invalid").exists()
+
+
+def test_one_line_a_person_whatever_their_roles(world: World, client_for) -> None:
+    give(world.alice, world.hospital, "direction")
+    person = actions.grant(SYSTEM, world.hospital, email="n@exemple.invalid", name="Nina Neuve", role="lecteur").user
+    page = plain(client_for(world.admin).get(f"/o/{world.hospital.pk}/personnes/"))
+    assert page.count(world.alice.email) == 1
+    assert "donné sur GHT d'ici" in page  # Bob
+    assert page.count("N'a pas encore de mot de passe") == 1
+    assert person.email in page
+    assert "N'a pas encore de mot de passe" not in plain(
+        client_for(world.alice).get(f"/o/{world.hospital.pk}/personnes/")
+    )
+
+
+def test_attaching_without_a_name_says_so_in_the_form(world: World, client_for) -> None:
+    response = client_for(world.admin).post(f"/o/{world.ght.pk}/rattacher/", {"kind": "entity", "name": ""})
+    assert response.status_code == 200
+    assert "Ce champ est obligatoire." in plain(response)
+
+
+def test_signing_in_calls_the_address_by_one_name(db: None, client) -> None:
+    page = plain(client.get("/compte/login/"))
+    assert "Adresse électronique" in page
+    assert "Courriel" not in page
+    page = plain(client.post("/compte/login/", {"login": "a@exemple.invalid", "password": "non"}))
+    assert "L'adresse ou le mot de passe n'est pas le bon." in page
+    assert "Adresse électronique" in plain(client.get("/compte/password/reset/"))
+
+
+def test_the_people_of_the_demonstration_enter_in_one_click(world: World, client, settings, tmp_path) -> None:
+    settings.VAR = tmp_path
+    assert "Entrer comme" not in plain(client.get("/compte/login/"))
+    (tmp_path / demo.MARK).touch()
+    person = make_user("Rémi Essai", email="essai@demo.invalid")
+    person.set_password(demo.PASSWORD)
+    person.save()
+    assert "Entrer comme Rémi Essai" in re.sub(r"<[^>]+>", "", plain(client.get("/compte/login/")))
+    sent = client.post("/compte/login/", {"login": person.email, "password": demo.PASSWORD})
+    assert sent["Location"] == "/"
+
+
+def test_a_person_without_a_password_gets_the_link_that_sets_one(world: World, client) -> None:
+    """What the page of people tells to do must work: the account was created without a password."""
+    actions.grant(SYSTEM, world.hospital, email="n@exemple.invalid", name="Nina Neuve", role="lecteur")
+    client.post("/compte/password/reset/", {"email": "n@exemple.invalid"})
+    assert [message.to for message in mail.outbox] == [["n@exemple.invalid"]]
+    link = re.search(r"https?://\S+", str(mail.outbox[0].body))
+    assert link is not None
+    page = client.get(link[0].removeprefix("http://testserver"), follow=True)
+    assert "Choisir un mot de passe" in plain(page)
+    client.post(page.request["PATH_INFO"], dict.fromkeys(("password1", "password2"), "une-longue-phrase-neuve"))
+    assert client.login(email="n@exemple.invalid", password="une-longue-phrase-neuve")

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from carene.apps.organisations.actions_import import import_registers as import_registers
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.access.policy import POLICY, ROLES
-from carene.core.accounts.models import User
+from carene.core.accounts import invitations
+from carene.core.accounts.models import Invitation, User
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.core.tenancy.models import Membership, Node
@@ -99,8 +101,9 @@ def grant(
 ) -> Membership:
     """Gives a role; creates the person, without a password, when the address is unknown.
 
-    The person sets a password with « Mot de passe oublié ». Nobody gives more than they could give: only holders of
-    ``members.manage`` on this organisation, and never above it.
+    The person chooses a password by an invitation (``invite``). Nobody gives more than they could give: only holders of
+    ``members.manage`` on this organisation, and never above it. An open invitation is closed: its link may have been
+    seen by someone who manages other places only, and must not open this one.
     """
     actor.require("members.manage", organisation.node)
     if role not in POLICY:
@@ -113,9 +116,31 @@ def grant(
             user = User.objects.create_user(email.strip(), None, name=name.strip(), function=function.strip())
         membership, created = Membership.objects.get_or_create(user=user, node=organisation.node, role=role)
         if created:
+            if not user.has_usable_password():
+                invitations.close(user)
             record(
                 actor, "members.grant", organisation.node, f"user:{user.pk}", None, {"role": role, "email": user.email}
             )
+    return membership
+
+
+def invite(actor: Actor, organisation: Organisation, membership_id: int) -> Invitation:
+    """Opens an invitation for a person who holds a role here and cannot come in yet; the one before stops working."""
+    actor.require("members.manage", organisation.node)
+    with atomic_write():
+        user = _held(organisation, membership_id).user
+        if not invitations.needed(user):
+            raise InputError("cette personne entre déjà dans Carène", remedy="lui dire de se connecter")
+        invitation = invitations.issue(user)
+        after = {"email": user.email, "until": invitation.expires_at.isoformat()}
+        record(actor, "members.invite", organisation.node, f"user:{user.pk}", None, after)
+    return invitation
+
+
+def _held(organisation: Organisation, membership_id: int) -> Membership:
+    membership = Membership.objects.filter(node=organisation.node, pk=membership_id).select_related("user").first()
+    if membership is None:
+        raise InputError("ce droit n'existe plus", remedy="recharger la page")
     return membership
 
 
@@ -123,9 +148,7 @@ def revoke(actor: Actor, organisation: Organisation, membership_id: int) -> Memb
     """Takes a role back; the last administrator of an organisation that has one keeps it."""
     actor.require("members.manage", organisation.node)
     with atomic_write():
-        membership = Membership.objects.filter(node=organisation.node, pk=membership_id).select_related("user").first()
-        if membership is None:
-            raise InputError("ce droit n'existe plus", remedy="recharger la page")
+        membership = _held(organisation, membership_id)
         others = Membership.objects.filter(node_id__in=organisation.node.ancestor_ids, role="administrateur")
         if membership.role == "administrateur" and not others.exclude(pk=membership.pk).exists():
             raise InputError(

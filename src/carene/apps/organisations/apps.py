@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OrganisationsConfig(AppConfig):
@@ -8,9 +9,19 @@ class OrganisationsConfig(AppConfig):
     verbose_name = "Organisations"
 
     def ready(self) -> None:
+        from carene.apps.organisations import search_index
         from carene.ui.shell import Entry, register
 
+        post_migrate.connect(search_index.ensure, sender=self)
         register(
-            Entry("together", "Établissement", "organisations:profile", 10, assessable_only=False, prefix="-"),
+            Entry(
+                "together",
+                "Établissement",
+                "organisations:profile",
+                10,
+                assessable_only=False,
+                label_above="Profil",
+                prefix="-",
+            ),
             Entry("together", "Personnes et droits", "organisations:members", 12, assessable_only=False, prefix="-"),
         )

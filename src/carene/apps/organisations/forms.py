@@ -33,14 +33,18 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "digital_budget",
         ]
         help_texts = {
-            "workstations": "Décide de la taille, donc des coûts proposés.",
-            "operating_budget": "Titre 1 à 4 du compte de résultat principal.",
-            "finess": "Neuf chiffres (deux premiers : 2A, 2B ou 9A à 9J possibles).",
-            "short_name": "Celui que les gens disent : « CH de Valmont ».",
+            "workstations": "De ce nombre dépendent la taille retenue et les coûts proposés.",
+            "operating_budget": "Titres 1 à 4 du compte de résultat principal.",
+            "finess": "Neuf caractères, celui de l'entité juridique ou du site.",
+            "short_name": "Celui que les gens disent ; il s'affiche dans le menu.",
         }
 
     def __init__(self, *args: Any, referential: Referential, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.assessable:  # a region or a GHT is not assessed: it only has names
+            for name in set(self.fields) - {"name", "short_name"}:
+                del self.fields[name]
+            return
         types: Any = self.fields["type"]
         roles: Any = self.fields["ght_role"]
         types.choices = [("", "Non renseigné"), *referential.types.items()]
@@ -64,7 +68,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class GrantForm(forms.Form):
     email = forms.EmailField(label="Adresse électronique")
-    name = forms.CharField(label="Nom", max_length=120, required=False, help_text="Pour une personne nouvelle.")
+    name = forms.CharField(
+        label="Nom", max_length=120, required=False, help_text="Si la personne n'a pas encore de compte."
+    )
     function = forms.CharField(label="Fonction", max_length=120, required=False)
     role = forms.ChoiceField(label="Rôle", choices=list(ROLES.items()))
 

@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the nodes of the tree are: nation, region, GHT, legal entity, establishment."""
 
+from typing import Any
+
 from django.db import models
 
 from carene.core.tenancy.models import Node
 from carene.core.tenancy.scoped import ScopedManager
+from carene.engines.registers.text import fold
+
+# What one looks for; numbers are searched by their own indexes.
+SEARCHED = ("name", "short_name", "town", "postcode")
+
+
+def searched(*parts: str) -> str:
+    """The words under which an organisation is found."""
+    return fold(" ".join(parts))
 
 
 class Organisation(models.Model):
@@ -32,14 +43,48 @@ class Organisation(models.Model):
     operating_budget = models.PositiveBigIntegerField("budget d'exploitation (€)", null=True, blank=True)
     digital_budget = models.PositiveBigIntegerField("budget numérique (€)", null=True, blank=True)
 
+    # What the registers say. People do not type it; an import may change it.
+    finess_ej = models.CharField("FINESS de l'entité juridique", max_length=9, blank=True)
+    finess_et = models.CharField("FINESS de l'établissement", max_length=9, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    address = models.CharField("adresse", max_length=400, blank=True)  # lines separated by line feeds
+    postcode = models.CharField("code postal", max_length=5, blank=True)
+    department = models.CharField("département", max_length=3, blank=True)  # key of packs/territories.yaml
+    latitude = models.FloatField("latitude", null=True, blank=True)  # WGS 84
+    longitude = models.FloatField("longitude", null=True, blank=True)
+    category = models.CharField("catégorie FINESS", max_length=4, blank=True)
+    opened_on = models.DateField("ouvert le", null=True, blank=True)
+    closed_on = models.DateField("fermé le", null=True, blank=True)
+
+    # How imports recognise a row and know what they wrote themselves.
+    register_key = models.CharField(max_length=40, blank=True, editable=False)  # "et:010000024"; empty: made by hand
+    register_parent = models.CharField(max_length=40, blank=True, editable=False)  # where the register placed it
+    register_digest = models.CharField(max_length=17, blank=True, editable=False)
+    registered = models.JSONField(null=True, editable=False)  # fields that people may type over, as the register said
+
+    search = models.TextField(blank=True, editable=False)  # SEARCHED, folded; kept by save()
+
     objects = ScopedManager["Organisation"]()
 
     class Meta:
         verbose_name = "organisation"
         ordering = ["name", "node_id"]
+        indexes = [
+            models.Index(fields=["finess"], name="organisation_finess"),
+            models.Index(fields=["finess_ej"], name="organisation_finess_ej"),
+            models.Index(fields=["siret"], name="organisation_siret"),
+            models.Index(fields=["register_key"], name="organisation_register"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search = searched(*(str(getattr(self, name)) for name in SEARCHED))
+        fields = kwargs.get("update_fields")
+        if fields is not None and set(fields) & set(SEARCHED):
+            kwargs["update_fields"] = {*fields, "search"}
+        super().save(*args, **kwargs)
 
     @property
     def label(self) -> str:
@@ -62,3 +107,36 @@ class Organisation(models.Model):
     def assessable(self) -> bool:
         """Establishments and legal entities answer; regions and groups look."""
         return self.kind in {self.Kind.ENTITY, self.Kind.SITE}
+
+
+class IdentityChange(models.Model):
+    """What happened to an organisation as such: it opened, closed, moved, changed its name, became part of another."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", "Ouverture"
+        CLOSED = "closed", "Fermeture"
+        REOPENED = "reopened", "Réouverture"
+        MOVED = "moved", "Changement de rattachement"
+        RELOCATED = "relocated", "Déménagement"
+        RENAMED = "renamed", "Changement de nom"
+        MERGED = "merged", "Fusion"
+        CORRECTED = "corrected", "Correction"
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    on = models.DateField()  # when it took effect, as far as it is known
+    at = models.DateTimeField(auto_now_add=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    source = models.CharField(max_length=120)  # the register and its file, or « à la main »
+    other = models.ForeignKey(Node, models.PROTECT, null=True, related_name="+")  # what it became part of
+
+    objects = ScopedManager["IdentityChange"]()
+
+    class Meta:
+        verbose_name = "changement d'identité"
+        ordering = ["-on", "-id"]
+        indexes = [models.Index(fields=["node", "-on"], name="identity_node")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.on}"

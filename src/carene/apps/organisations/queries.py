@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.accounts.models import User
 from carene.core.tenancy.models import Membership, Node
+from carene.engines import french
 from carene.engines.referential.model import Profile, Referential
+
+LARGEST_KEY = 2**63 - 1
 
 
 def visible(actor: Actor, verb: str = "organisation.view") -> QuerySet[Organisation]:
@@ -27,16 +30,43 @@ def find(actor: Actor, node_id: int, verb: str = "organisation.view") -> Organis
     Raises Organisation.DoesNotExist when it is not visible at all (a stranger learns nothing), PermissionDenied when it
     is visible but ``verb`` is not allowed.
     """
+    if node_id > LARGEST_KEY:  # an address may hold any number; SQLite refuses to look it up
+        raise Organisation.DoesNotExist
     organisation = visible(actor).get(pk=node_id)
     actor.require(verb, organisation.node)
     return organisation
 
 
 def default_for(actor: Actor) -> Organisation | None:
-    """The organisation to open first: the first one that answers, else the first one visible."""
-    rows = visible(actor)
+    """The organisation to open first: the first establishment where the actor has work, else the highest one visible.
+
+    Someone who only looks (a regional officer) begins with the whole, not with one establishment among two hundred.
+    """
     kinds = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
-    return rows.filter(kind__in=kinds).first() or rows.first()
+    for verb in ("assessment.answer", "assessment.validate"):
+        found = visible(actor, verb).filter(kind__in=kinds).order_by("pk").first()
+        if found is not None:
+            return found
+    return visible(actor).first()
+
+
+def in_tree_order(actor: Actor, text: str = "") -> list[tuple[int, int]]:
+    """Visible organisations as (id, depth): each below what it is attached to, brothers by name.
+
+    ``text`` keeps those whose name, town or FINESS answers it, then all at depth 0. One query, two with ``text``.
+    """
+    rows = visible(actor).values_list("pk", "name", "node__path")
+    names = {pk: name for pk, name, _ in rows}
+    if text:
+        words = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(town__icontains=text)
+        rows = rows.filter(words | Q(finess__startswith=text))
+
+    def chain(path: str) -> list[tuple[str, int]]:
+        ids = [int(part) for part in path.split("/") if part]
+        return [(french.sort_key(names[pk]), pk) for pk in ids if pk in names]
+
+    ordered = sorted((chain(path), pk) for pk, _, path in rows)
+    return [(pk, 0 if text else len(above) - 1) for above, pk in ordered]
 
 
 def profile_of(organisation: Organisation, referential: Referential) -> Profile:
@@ -80,3 +110,17 @@ def answering_below(node: Node) -> QuerySet[Organisation]:
         .select_related("node__parent__organisation")
         .order_by("name", "pk")
     )
+
+
+def held(node: Node, membership_id: int) -> Membership | None:
+    """A role given on this very node, with who holds it."""
+    return Membership.objects.filter(node=node, pk=membership_id).select_related("user").first()
+
+
+def answers_for(actor: Actor, user: User) -> bool:
+    """True when the actor manages every place where this person holds a role.
+
+    Only then may the actor see the link that opens the person's account: else it would open places of others too.
+    """
+    rows = Membership.objects.filter(user=user).select_related("node")
+    return all(actor.can("members.manage", row.node) for row in rows)

@@ -3,40 +3,52 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from carene.apps.organisations import actions, queries
 from carene.apps.organisations.forms import AccountForm, ChildForm, GrantForm, ProfileForm
+from carene.apps.organisations.invitation_views import invite
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.core.access.policy import POLICY, ROLE_HELP, ROLES, VERBS
 from carene.core.accounts import actions as accounts
+from carene.core.accounts import invitations
+from carene.core.accounts.social import provider_names
 from carene.core.tenancy.models import Membership
+from carene.engines import french
 from carene.engines.referential.catalogue import care
+from carene.engines.sources import InputError
 
 PAGE = 50
+LONGEST_SEARCH = 200  # no name is longer, and SQLite refuses endless patterns
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """The establishments that one may see; the whole list, page by page, with a search by name, town or FINESS."""
-    text = request.GET.get("q", "").strip()
-    rows = queries.visible(request.actor)  # type: ignore[attr-defined]
-    if text:
-        rows = rows.filter(
-            Q(name__icontains=text)
-            | Q(short_name__icontains=text)
-            | Q(town__icontains=text)
-            | Q(finess__startswith=text)
-        )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    items = [(o, max(0, o.node.path.count("/") - 1)) for o in page.object_list]
+    text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    actor = request.actor  # type: ignore[attr-defined]
+    page = Paginator(queries.in_tree_order(actor, text), PAGE).get_page(request.GET.get("page"))
+    rows = queries.visible(actor).in_bulk([pk for pk, _ in page.object_list])
+    items = [(rows[pk], depth, _described(rows[pk])) for pk, depth in page.object_list]
     return render(request, "organisations/list.html", {"page": page, "items": items, "text": text})
+
+
+def _described(organisation: Organisation) -> str:
+    """« Centre hospitalier, Valmont, 412 lits et places »; a region or a GHT says what it is unless its name does."""
+    if not organisation.assessable:
+        kind = organisation.get_kind_display()
+        return "" if organisation.name.startswith(kind) else kind
+    parts = [care().types.get(organisation.type) or organisation.get_kind_display(), organisation.town]
+    if organisation.beds:
+        parts.append(french.counted(organisation.beds, "lit et place", "lits et places"))
+    return ", ".join(part for part in parts if part)
 
 
 @organisation_view("organisation.view")
@@ -62,6 +74,7 @@ def profile(request: OrganisationRequest) -> HttpResponse:
         "target": target,
         "applicable": len(referential.applicable(profile_)),
         "total": len(referential.criteria),
+        "organisation": organisation,
         "source": referential.sources.get(target.source) if target else None,
         "ratio": _ratio(organisation),
     }
@@ -77,26 +90,41 @@ def _ratio(organisation: Organisation) -> float | None:
 @organisation_view("organisation.view")
 def members(request: OrganisationRequest) -> HttpResponse:
     organisation = request.organisation
-    manage = request.actor.can("members.manage", organisation.node)
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        membership = actions.grant(request.actor, organisation, **form.cleaned_data)
-        messages.success(request, f"{membership.user} est maintenant {ROLES[membership.role]}.")
-        return redirect("organisations:members", organisation.pk)
-    rows = [
-        {"row": m, "role": ROLES.get(m.role, m.role), "here": m.node_id == organisation.pk}
-        for m in queries.members(organisation.node)
+        try:
+            membership = actions.grant(request.actor, organisation, **form.cleaned_data)
+        except InputError as error:
+            form.add_error("name", french.capitalised(error.sentence))
+        else:
+            messages.success(request, f"{membership.user} a maintenant le rôle « {ROLES[membership.role]} ».")
+            if invitations.needed(membership.user):
+                return invite(request, membership.pk)
+            if not queries.answers_for(request.actor, membership.user):
+                messages.info(request, "Ce compte sert aussi ailleurs : s'assurer que c'est bien celui de la personne.")
+            return redirect("organisations:members", organisation.pk)
+    return _members_page(request, form, ChildForm(kinds=_kinds_below(organisation)))
+
+
+def _kinds_below(organisation: Organisation) -> list[tuple[str, str]]:
+    return [(k.value, str(k.label)) for k in Organisation.Kind if k.value in actions.BELOW[organisation.kind]]
+
+
+def _members_page(request: OrganisationRequest, form: GrantForm, child_form: ChildForm) -> HttpResponse:
+    """People, each with their roles; what is attached here, and the two forms for the one who may."""
+    organisation, actor = request.organisation, request.actor
+    people = [
+        (user, [{"row": m, "label": ROLES.get(m.role, m.role), "here": m.node_id == organisation.pk} for m in rows])
+        for user, rows in groupby(queries.members(organisation.node), key=lambda membership: membership.user)
     ]
-    kinds = [(k.value, str(k.label)) for k in Organisation.Kind if k.value in actions.BELOW[organisation.kind]]
     context = {
-        "rows": rows,
+        "people": people,
         "form": form,
-        "manage": manage,
+        "manage": actor.can("members.manage", organisation.node),
         "roles": [(label, ROLE_HELP[key]) for key, label in ROLES.items()],
-        "children": list(queries.children(organisation.node)),
-        "child_form": ChildForm(kinds=kinds)
-        if kinds and request.actor.can("organisation.manage", organisation.node)
-        else None,
+        "children": [(child, _described(child)) for child in queries.children(organisation.node)],
+        "child_form": child_form,
+        "can_attach": bool(_kinds_below(organisation)) and actor.can("organisation.manage", organisation.node),
     }
     return render(request, "organisations/members.html", context)
 
@@ -105,7 +133,7 @@ def members(request: OrganisationRequest) -> HttpResponse:
 @organisation_view("members.manage")
 def revoke(request: OrganisationRequest, membership_id: int) -> HttpResponse:
     membership = actions.revoke(request.actor, request.organisation, membership_id)
-    messages.success(request, f"{membership.user} n'est plus {ROLES[membership.role]} ici.")
+    messages.success(request, f"{membership.user} n'a plus le rôle « {ROLES[membership.role]} » ici.")
     return redirect("organisations:members", request.organisation.pk)
 
 
@@ -113,13 +141,11 @@ def revoke(request: OrganisationRequest, membership_id: int) -> HttpResponse:
 @organisation_view("organisation.manage")
 def add_child(request: OrganisationRequest) -> HttpResponse:
     organisation = request.organisation
-    kinds = [(k.value, str(k.label)) for k in Organisation.Kind if k.value in actions.BELOW[organisation.kind]]
-    form = ChildForm(request.POST, kinds=kinds)
+    form = ChildForm(request.POST, kinds=_kinds_below(organisation))
     if not form.is_valid():
-        messages.error(request, "Donner une nature et un nom.")
-        return redirect("organisations:members", organisation.pk)
+        return _members_page(request, GrantForm(), form)
     child = actions.create(request.actor, organisation, **form.cleaned_data)
-    messages.success(request, f"{child} est créé : renseigner son profil.")
+    messages.success(request, "C'est fait. Reste à renseigner le profil, puis à donner un premier rôle.")
     return redirect("organisations:profile", child.pk)
 
 
@@ -144,4 +170,5 @@ def account(request: HttpRequest) -> HttpResponse:
         .select_related("node__organisation")
         .order_by("node__path", "role")
     ]
-    return render(request, "organisations/account.html", {"form": form, "memberships": memberships})
+    context = {"form": form, "memberships": memberships, "identities": provider_names(request)}
+    return render(request, "organisations/account.html", context)

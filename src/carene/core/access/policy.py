@@ -31,6 +31,7 @@ _RSSI = _CONTRIBUTE | {
     "roadmap.adopt",
     "level.accept",
     "organisation.profile",
+    "journal.view",
 }
 _DIRECTION = _VIEW | {
     "assessment.validate",
@@ -40,8 +41,9 @@ _DIRECTION = _VIEW | {
     "action.update",
     "level.accept",
     "organisation.profile",
+    "journal.view",
 }
-_ADMIN = _VIEW | {"organisation.profile", "organisation.manage", "members.manage", "referential.import"}
+_ADMIN = _VIEW | {"organisation.profile", "organisation.manage", "members.manage", "referential.import", "journal.view"}
 
 POLICY: dict[str, frozenset[str]] = {
     "lecteur": frozenset(_VIEW),
@@ -54,7 +56,7 @@ POLICY: dict[str, frozenset[str]] = {
 VERBS: dict[str, str] = {
     "organisation.view": "voir l'établissement",
     "organisation.profile": "modifier le profil de l'établissement",
-    "organisation.manage": "créer et déplacer des établissements",
+    "organisation.manage": "rattacher des établissements",
     "members.manage": "donner et retirer des droits",
     "assessment.view": "voir l'auto-évaluation",
     "assessment.start": "commencer une auto-évaluation",
@@ -74,5 +76,6 @@ VERBS: dict[str, str] = {
     "roadmap.adopt": "adopter un scénario",
     "action.update": "faire avancer une action",
     "report.make": "produire un document",
+    "journal.view": "lire le journal",
     "referential.import": "ajouter un référentiel",
 }

@@ -1,17 +1,73 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What people do to their own account."""
 
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+
 from carene.core.access.actor import Actor
+from carene.core.accounts import invitations
+from carene.core.accounts.models import User
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
+from carene.engines.sources import InputError
+
+NO_LINK = "cette invitation ne sert plus : elle a servi, ou elle est trop ancienne"
 
 
 def update_self(actor: Actor, *, name: str, function: str) -> None:
     """Changes one's own name and function."""
-    user = actor.user
-    assert user is not None
+    user = _self(actor)
     before = {"name": user.name, "function": user.function}
     user.name, user.function = name.strip(), function.strip()
     with atomic_write():
         user.save(update_fields=["name", "function"])
         record(actor, "account.update", None, f"user:{user.pk}", before, {"name": user.name, "function": user.function})
+
+
+def accept_invitation(token: str, password: str, *, address: str = "") -> User:
+    """Sets the first password of the invited person; the link is used up in the same transaction.
+
+    The caller has validated the password. Raises InputError when the link is of no use any more.
+    """
+    with atomic_write():
+        invitation = invitations.find(token, lock=True)
+        if invitation is None:
+            raise InputError(NO_LINK, remedy="en demander une autre à la personne qui administre Carène")
+        user = invitation.user
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        invitations.close(user)
+        record(Actor(user, address=address), "account.invitation", None, f"user:{user.pk}")
+    return user
+
+
+def end_session(actor: Actor, session_id: int) -> None:
+    """Closes one of one's own sessions: whoever holds it must sign in again at their next page."""
+    user = _self(actor)
+    with atomic_write():
+        session = UserSession.objects.filter(user_id=user.pk, pk=session_id).first()
+        if session is None:
+            raise InputError("cette session est déjà fermée", remedy="recharger la page")
+        before = {"address": session.ip, "opened": session.created_at.isoformat()}
+        session.end()
+        record(actor, "account.session_end", None, f"user:{user.pk}", before, None)
+
+
+def end_other_sessions(actor: Actor, current_key: str) -> int:
+    """Closes all one's sessions but this one; gives how many."""
+    user = _self(actor)
+    with atomic_write():
+        others = list(UserSession.objects.filter(user_id=user.pk).exclude(session_key=current_key).order_by("pk"))
+        for session in others:
+            session.end()
+        if others:
+            record(actor, "account.session_end", None, f"user:{user.pk}", {"count": len(others)}, None)
+    return len(others)
+
+
+def _self(actor: Actor) -> User:
+    if actor.user is None:
+        message = "only a person has an account"
+        raise TypeError(message)
+    return actor.user

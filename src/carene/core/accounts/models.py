@@ -42,3 +42,27 @@ class User(AbstractBaseUser):
     def initials(self) -> str:
         words = [w for w in self.name.replace("-", " ").split() if w[:1].isalpha()]
         return "".join(w[0] for w in words[:1] + words[-1:]).upper() or self.email[:1].upper()
+
+
+class Invitation(models.Model):
+    """The link by which a person who was given a role chooses a first password. It serves once, for seven days.
+
+    ``nonce`` alone opens nothing: the link carries it signed with the server's key (``invitations.token``).
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=43, unique=True)
+    created_at = models.DateTimeField("créée le", auto_now_add=True)
+    expires_at = models.DateTimeField("expire le")
+    used_at = models.DateTimeField("utilisée le", null=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ["-id"]
+        # One open link for a person: a new one closes the one before.
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(used_at=None), name="invitation_open_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.expires_at:%Y-%m-%d}"

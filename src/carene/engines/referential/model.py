@@ -46,7 +46,7 @@ class When:
         )
 
     def matches(self, profile: Profile) -> bool:
-        """Everything that it asks for is known and true: for weights and targets, where doubt takes the general rule."""
+        """Everything that it asks for is known and true: for weights and targets, where doubt keeps the rule."""
         return (
             (self.types is None or profile.type in self.types)
             and (self.sizes is None or profile.size in self.sizes)

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The journal in French: what was done in one sentence, what stood before and after in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from carene.core.access.policy import ROLES
+from carene.core.journal.models import Entry
+from carene.engines import french
+from carene.engines.referential.catalogue import care
+
+# Verb → what the person did. Several sentences: created, changed, taken away (nothing before, both, nothing after).
+SENTENCES: dict[str, tuple[str, str, str]] = {
+    "account.create": ("a ouvert son compte",) * 3,
+    "account.factor_add": ("a ajouté un second facteur",) * 3,
+    "account.factor_remove": ("a retiré un second facteur",) * 3,
+    "account.factor_reset": ("a renouvelé ses codes de secours",) * 3,
+    "account.invitation": ("a accepté une invitation",) * 3,
+    "account.link": ("a relié son compte à un fournisseur d'identité",) * 3,
+    "account.password": ("a changé de mot de passe",) * 3,
+    "account.session_end": ("a fermé une session",) * 3,
+    "account.sign_in": ("a ouvert une session",) * 3,
+    "account.unlink": ("a délié son compte d'un fournisseur d'identité",) * 3,
+    "account.update": ("a modifié son compte",) * 3,
+    "action.update": ("a créé une action", "a modifié une action", "a retiré ce que proposait une action"),
+    "assessment.answer": ("a répondu à une question", "a modifié une réponse", "a retiré une réponse"),
+    "assessment.assign": ("a confié des questions", "a confié des questions", "a repris une question confiée"),
+    "assessment.import": ("a repris des réponses d'un fichier", "a repris d'un fichier une réponse", ""),
+    "assessment.reopen": ("a rouvert l'auto-évaluation",) * 3,
+    "assessment.start": ("a commencé une auto-évaluation",) * 3,
+    "assessment.submit": ("a soumis l'auto-évaluation à la direction",) * 3,
+    "assessment.validate": ("a validé l'auto-évaluation",) * 3,
+    "evidence.add": ("a ajouté une preuve",) * 3,
+    "evidence.edit": ("a modifié une preuve",) * 3,
+    "evidence.link": ("a relié une preuve à une question",) * 3,
+    "evidence.remove": ("a retiré une preuve",) * 3,
+    "evidence.restore": ("a rétabli une preuve",) * 3,
+    "evidence.unlink": ("a délié une preuve d'une question",) * 3,
+    "journal.export": ("a exporté le journal",) * 3,
+    "level.accept": ("a accepté un niveau proposé", "a décidé d'un niveau proposé", ""),
+    "members.invite": ("a invité une personne",) * 3,
+    "members.grant": ("a donné un droit",) * 3,
+    "members.revoke": ("a retiré un droit",) * 3,
+    "observation.import": ("a repris des mesures d'un fichier",) * 3,
+    "observation.write": ("a saisi une mesure", "a retiré une mesure", "a retiré une mesure"),
+    "organisation.create": ("a créé l'organisation",) * 3,
+    "organisation.profile": ("a modifié le profil",) * 3,
+    "referential.import": ("a ajouté un référentiel",) * 3,
+    "report.make": ("a produit un document",) * 3,
+    "roadmap.adopt": ("a adopté la feuille de route", "a adopté la feuille de route", "a retiré une adoption"),
+    "roadmap.plan": ("a calculé un scénario", "a modifié un scénario", "a supprimé un scénario"),
+    "token.create": ("a créé une clé pour les machines",) * 3,
+    "token.revoke": ("a révoqué une clé pour les machines",) * 3,
+}
+# The same verb tells of several kinds of things: the first word of the target says which.
+OF_TARGET: dict[tuple[str, str], tuple[str, str, str]] = {
+    ("action.update", "proposals"): ("a proposé des niveaux",) * 2 + ("a retiré des niveaux proposés",),
+    ("roadmap.adopt", "action"): ("a inscrit une action à la feuille de route", "a modifié une action en adoptant", ""),
+    ("roadmap.plan", "override"): (
+        "a donné ses propres chiffres pour une mesure",
+        "a changé ses propres chiffres pour une mesure",
+        "a repris les chiffres de Carène pour une mesure",
+    ),
+}
+LABELS: dict[str, str] = {
+    "actual_cost": "dépensé",
+    "answered_on": "répondu le",
+    "applied": "lignes reprises",
+    "bytes": "taille en octets",
+    "beds": "lits et places",
+    "budgets": "budgets",
+    "carried_over": "réponses reprises",
+    "comment": "commentaire",
+    "counts": "contenu",
+    "created": "créées",
+    "criteria": "questions",
+    "criterion": "question",
+    "digest": "empreinte",
+    "digital_budget": "budget numérique",
+    "done_on": "terminée le",
+    "dropped": "abandonnées",
+    "due_on": "échéance",
+    "effective_on": "date d'effet",
+    "effort": "charge",
+    "email": "adresse",
+    "expires_at": "expire le",
+    "expires_on": "expire le",
+    "file": "fichier",
+    "finess": "FINESS",
+    "function": "fonction",
+    "ght_role": "place dans le GHT",
+    "groups": "groupes",
+    "indicator": "indicateur",
+    "investment": "investissement",
+    "justification": "justification",
+    "kept": "gardées",
+    "kind": "nature",
+    "level": "niveau",
+    "links": "questions",
+    "months": "durée en mois",
+    "moved": "déplacées",
+    "name": "nom",
+    "not_applicable": "non applicable",
+    "note": "remarque",
+    "observed_on": "mesuré le",
+    "operating_budget": "budget d'exploitation",
+    "owner": "responsable",
+    "planned_cost": "coût prévu",
+    "read_only": "lecture seule",
+    "reason": "raison",
+    "referential": "référentiel",
+    "replaces": "remplace",
+    "result": "résultat",
+    "revived": "reprises",
+    "role": "rôle",
+    "rows": "lignes",
+    "scenario": "scénario",
+    "servers": "serveurs",
+    "shared": "avec d'autres établissements",
+    "short_name": "nom court",
+    "siret": "SIRET",
+    "source": "source",
+    "staff": "agents",
+    "start": "début",
+    "start_on": "début",
+    "state": "état",
+    "team": "équipe",
+    "title": "titre",
+    "town": "commune",
+    "type": "type",
+    "url": "lien",
+    "user": "personne",
+    "value": "valeur",
+    "version": "version",
+    "wishes": "souhaits",
+    "withdrawn": "retirée",
+    "workstations": "postes",
+    "yearly": "coût annuel",
+}
+VALUES: dict[str, Mapping[str, str]] = {
+    "role": ROLES,
+    "state": {
+        "draft": "en cours",
+        "submitted": "soumise",
+        "validated": "validée",
+        "archived": "archivée",
+        "pending": "en attente",
+        "accepted": "accepté",
+        "refused": "refusé",
+        "todo": "à faire",
+        "doing": "en cours",
+        "done": "terminée",
+        "dropped": "abandonnée",
+    },
+}
+EUROS = frozenset({"planned_cost", "actual_cost", "investment", "yearly", "operating_budget", "digital_budget"})
+PEOPLE = frozenset({"owner", "user"})
+ORIGINS = {"web": "page", "api": "machine", "cli": "serveur", "system": "Carène"}
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    before: str  # empty: there was nothing
+    after: str  # empty: there is nothing any more
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as people read it. ``subject`` names what was acted upon, when it has a name."""
+
+    entry: Entry
+    said: str
+    subject: str
+    changes: list[Change]
+
+    @property
+    def origin(self) -> str:
+        return ORIGINS.get(self.entry.origin, self.entry.origin)
+
+
+def verb_label(verb: str) -> str:
+    """For the filter: « Modifier une action »… as the sentence of the verb, without its person."""
+    sentences = SENTENCES.get(verb)
+    return french.capitalised(sentences[0]) if sentences else verb
+
+
+def people_named(entries: Iterable[Entry]) -> set[int]:
+    """Ids of the people that these lines speak of."""
+    found: set[int] = set()
+    for entry in entries:
+        for data in (entry.before, entry.after):
+            if isinstance(data, dict):
+                found |= {data[key] for key in PEOPLE if isinstance(data.get(key), int)}
+        kind, _, key = entry.target.partition(":")
+        if kind == "user" and key.isdecimal():
+            found.add(int(key))
+    return found
+
+
+def line(entry: Entry, names: Mapping[int, str]) -> Line:
+    before, after = entry.before, entry.after
+    sentences = OF_TARGET.get((entry.verb, entry.target.partition(":")[0])) or SENTENCES.get(entry.verb)
+    rank = 0 if before is None else 2 if after is None else 1
+    if entry.verb == "action.update" and isinstance(after, dict) and "comment" in after and before is None:
+        said = "a commenté une action"
+    else:
+        said = (sentences[rank] or sentences[0]) if sentences else f"a fait « {entry.verb} »"
+    return Line(entry, said, _subject(entry, names), _changes(before, after, names))
+
+
+def _subject(entry: Entry, names: Mapping[int, str]) -> str:
+    kind, _, key = entry.target.partition(":")
+    if kind == "answer":
+        return _criterion(key.partition(":")[2])
+    if kind == "user" and key.isdecimal():
+        return names.get(int(key), "")
+    if kind == "override":
+        measure = care().measure.get(key.partition(":")[2])
+        return measure.title if measure else key.partition(":")[2]
+    if kind == "report":
+        return key.upper()
+    for data in (entry.after, entry.before):
+        if isinstance(data, dict):
+            for name in ("title", "name", "indicator"):
+                if data.get(name):
+                    return _value(name, data[name], names)
+    return ""
+
+
+def _criterion(key: str) -> str:
+    criterion = care().criterion.get(key)
+    return f"{key} {criterion.title}" if criterion else key
+
+
+def _changes(before: Any, after: Any, names: Mapping[int, str]) -> list[Change]:
+    if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
+        return [Change("", _text(before, names), _text(after, names))]
+    old, new = before or {}, after or {}
+    found = []
+    for key in dict.fromkeys((*old, *new)):
+        was, now = (_value(key, data[key], names) if key in data else "" for data in (old, new))
+        if was != now:
+            found.append(Change(LABELS.get(key, key), was, now))
+    return found
+
+
+def _value(key: str, value: Any, names: Mapping[int, str]) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if key in PEOPLE and isinstance(value, int):
+        return names.get(value, "quelqu'un qui n'a plus de compte")
+    if key in VALUES and isinstance(value, str):
+        return VALUES[key].get(value, value)
+    if key in EUROS and isinstance(value, int | float) and not isinstance(value, bool):
+        return french.euros(value)
+    if key == "criterion" and isinstance(value, str):
+        return _criterion(value)
+    if key == "indicator" and isinstance(value, str):
+        indicator = care().indicator.get(value)
+        return indicator.title if indicator else value
+    if key == "file" and isinstance(value, dict):
+        return str(value.get("name", ""))
+    return _text(value, names)
+
+
+def _text(value: Any, names: Mapping[int, str]) -> str:
+    """Any JSON value in words; empty for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int | float):
+        return french.number(value)
+    if isinstance(value, str):
+        return _date(value) or value
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{LABELS.get(key, key)} : {_value(key, inner, names) or 'rien'}" for key, inner in value.items()
+        )
+    return ", ".join(" ".join(map(str, one)) if isinstance(one, list) else _text(one, names) for one in value)
+
+
+def _date(text: str) -> str:
+    if len(text) != len("2026-11-23"):
+        return ""
+    try:
+        return french.long_date(dt.date.fromisoformat(text))
+    except ValueError:
+        return ""
