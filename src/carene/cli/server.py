@@ -38,6 +38,22 @@ def django() -> None:
     framework.setup()
 
 
+def database() -> None:
+    """Loads Django for a command that reads a database already there. Raises InputError when it is not."""
+    django()
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    from carene.engines.sources import InputError
+
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(name).is_file():
+        raise InputError("il n'y a pas de base ici", where=str(name), remedy="vérifier CARENE_VAR")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise InputError("la base n'est pas à niveau", where=str(name), remedy="lancer « carene setup »")
+
+
 def prepare() -> None:
     """Database up to date and static files collected; quick when there is nothing to do."""
     from django.conf import settings
@@ -122,6 +138,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     from carene.config.checks import refuse_unsafe
 
     refuse_unsafe(arguments.host)
+    from carene.core.backup import lock
+
+    lock.hold_server(Path(settings.VAR))
     prepare()
     if arguments.demo:
         from carene.apps.demonstration import build

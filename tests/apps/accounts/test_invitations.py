@@ -86,7 +86,9 @@ def test_a_link_lasts_seven_days(world: World, client_for: Any) -> None:
     assert "plus de sept jours" in page.content.decode()
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"), lambda t: "x" + t, lambda t: t.split(":")[0]])
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"), lambda t: "x" + t, lambda t: t.split(":")[0]]
+)
 def test_an_altered_link_opens_nothing(world: World, client_for: Any, change: Any) -> None:
     _, _, link = invited(world, client_for)
     token = link.split("/")[-2]
@@ -145,7 +147,9 @@ def test_who_manages_one_place_never_holds_the_key_of_another(world: World, clie
 
 def test_who_has_a_password_is_not_invited(world: World, client_for: Any) -> None:
     client = client_for(world.admin)
-    page = client.post(f"/o/{world.hospital.pk}/personnes/", {"email": world.charlie.email, "role": "lecteur"}, follow=True)
+    page = client.post(
+        f"/o/{world.hospital.pk}/personnes/", {"email": world.charlie.email, "role": "lecteur"}, follow=True
+    )
     assert page.request["PATH_INFO"] == f"/o/{world.hospital.pk}/personnes/"
     assert "Ce compte sert aussi ailleurs" in unescape(page.content.decode())
     assert not mail.outbox
@@ -164,7 +168,9 @@ def test_a_letter_that_cannot_leave_is_said(world: World, client_for: Any, setti
 
 def test_the_list_says_who_has_not_come_in_yet(world: World, client_for: Any) -> None:
     client, membership, _ = invited(world, client_for)
-    assert f"/personnes/{membership.pk}/invitation/" in client.get(f"/o/{world.hospital.pk}/personnes/").content.decode()
+    assert (
+        f"/personnes/{membership.pk}/invitation/" in client.get(f"/o/{world.hospital.pk}/personnes/").content.decode()
+    )
 
 
 def test_no_open_invitation_without_need(world: World) -> None:

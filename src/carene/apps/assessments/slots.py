@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 
 from carene.apps.assessments.models import Answer, Assessment, Assignment
 from carene.apps.assessments.queries import of, with_digest
@@ -52,13 +52,19 @@ def locked_slot(node: Node, assessment: Assessment | int, criterion: str, user: 
     """
     pk = assessment if isinstance(assessment, int) else assessment.pk
     try:
-        return _locked_slot(node, pk, criterion, user)
+        slot, seen = _locked_slot(node, pk, criterion, user)
     except Assessment.DoesNotExist:  # perhaps only because nothing was ever told of this organisation
         open_chains([node.pk])
-        return _locked_slot(node, pk, criterion, user)
+        slot, seen = _locked_slot(node, pk, criterion, user)
+    if seen != slot.head.seq:
+        # PostgreSQL, after waiting for a lock, reads again the rows that it locks and no other: the answer is the one
+        # of before the wait, while someone wrote. Now that the locks are held, a second reading tells the truth.
+        slot, _ = _locked_slot(node, pk, criterion, user)
+    return slot
 
 
-def _locked_slot(node: Node, pk: int, criterion: str, user: User | None) -> Slot:
+def _locked_slot(node: Node, pk: int, criterion: str, user: User | None) -> tuple[Slot, int]:
+    """With the end of the journal as it stood when the statement began, even if it then waited for the locks."""
     mine = Assignment.objects.filter(assessment=OuterRef("pk"), criterion=criterion, user=user, done_at=None)
     row = (
         with_digest(Assessment.objects.of(node))
@@ -66,6 +72,7 @@ def _locked_slot(node: Node, pk: int, criterion: str, user: User | None) -> Slot
             slot=FilteredRelation("answers", condition=Q(answers__criterion=criterion)),
             slot_author=F("slot__updated_by__name"),
             slot_assigned=Exists(mine),
+            seen=Subquery(Head.objects.filter(node=node.pk).order_by("id").values("seq")[:1]),
             **{f"slot_{name}": F(f"slot__{name}") for name in _SLOT},
         )
         .select_related("node__journal_head")
@@ -75,9 +82,9 @@ def _locked_slot(node: Node, pk: int, criterion: str, user: User | None) -> Slot
     head = row.node.journal_head
     found = {name: getattr(row, f"slot_{name}") for name in _SLOT}
     if found["id"] is None:
-        return Slot(row, Answer(assessment=row, criterion=criterion, version=0), row.slot_assigned, head)
+        return Slot(row, Answer(assessment=row, criterion=criterion, version=0), row.slot_assigned, head), row.seen
     answer = Answer(assessment=row, criterion=criterion, **found)
     answer._state.adding = False
     if answer.updated_by_id is not None:
         answer.updated_by = User(pk=answer.updated_by_id, name=row.slot_author)
-    return Slot(row, answer, row.slot_assigned, head)
+    return Slot(row, answer, row.slot_assigned, head), row.seen

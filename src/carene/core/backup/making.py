@@ -83,7 +83,7 @@ def _sweep(target: Path) -> None:
 
 
 def _room(work: Path, target: Path) -> None:
-    files = sum(path.stat().st_size for path in _files())
+    files = sum(path.stat().st_size for path in stored_files())
     base = Path(connection.settings_dict["NAME"]) if connection.vendor == "sqlite" else None
     size = base.stat().st_size if base and base.is_file() else 0
     for folder, needed in ((work, size), (target, size + files)):
@@ -96,7 +96,7 @@ def _room(work: Path, target: Path) -> None:
             )
 
 
-def _files() -> Iterator[Path]:
+def stored_files() -> Iterator[Path]:
     """Stored files, by name: SHA-256 below its first two letters."""
     for folder in sorted(Path(settings.FILES_ROOT).glob("[0-9a-f][0-9a-f]")):
         yield from sorted(path for path in folder.iterdir() if len(path.name) == 64 and path.is_file())
@@ -119,7 +119,8 @@ def _write(work: Path, target: Path, keys: list[Any], *, secret: bool) -> Made:
         with os.fdopen(descriptor, "wb") as out:
             with archive.writing(out, manifest, keys) as writer:
                 writer.add(copied.name, work / copied.name)
-                for count, path in enumerate(_files(), 1):
+                for path in stored_files():
+                    count += 1
                     if writer.add(f"files/{path.parent.name}/{path.name}", path) != path.name:
                         manifest.notes.append(f"le fichier {path.name[:12]}… est abîmé sur le disque")
                 if secret:
