@@ -51,7 +51,7 @@ test: dev ## Everything: style, types, architecture, tests on both databases, br
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 	@echo "Les mêmes pages sur PostgreSQL…"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 -m "not e2e" tests/apps tests/isolation
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 -m "not e2e" tests/apps tests/core tests/isolation
 
 test-fast: dev ## What one runs often: no browser, no PostgreSQL
 	@$(BIN)/python -m pytest -q -n 2 -m "not e2e and not postgresql" -x
@@ -65,6 +65,7 @@ lint: dev ## Style, types, import contracts, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@said=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium src 2>&1) || { echo "$$said"; exit 1; }
 	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 format: dev ## Rewrite in the project's style

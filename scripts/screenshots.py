@@ -43,8 +43,7 @@ def _take(page: Page, server: str, node: int) -> None:
     page.goto(f"{server}/o/{node}/")
     shot("accueil")
     page.goto(f"{server}/o/{node}/auto-evaluation/")
-    link = page.locator(f"a[href*='/o/{node}/auto-evaluation/']").filter(has_text=re.compile("Toutes les questions")).first
-    link.click()
+    page.get_by_role("link", name=re.compile("Toutes les questions")).first.click()
     page.goto(f"{page.url.partition('?')[0]}OPS.4.2/")
     shot("question")
     page.goto(f"{server}/o/{node}/feuille-de-route/scenarios/")

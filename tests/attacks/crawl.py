@@ -60,7 +60,9 @@ def forms_of(page: str, html: str) -> Iterator[Form]:
         )
         sent: list[tuple[str, str]] = [(name, value) for name, value in one.form_values() if name in names]
         sent += [(name, "") for name in (*names, *UNSEEN) if name not in dict(sent)]
-        sent = [(name, value or next((v for k, v in PLAUSIBLE.items() if name.startswith(k)), "")) for name, value in sent]
+        sent = [
+            (name, value or next((v for k, v in PLAUSIBLE.items() if name.startswith(k)), "")) for name, value in sent
+        ]
         yield Form(page, action, (one.method or "GET").upper(), tuple(sent), files)
 
 

@@ -199,4 +199,3 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
         action=action.pk, proposal=proposal.pk, draft=draft.pk, observations_draft=measured.pk, token=token.pk,
         secret=secret, assignment=given[0].pk, membership=membership.pk,
     )  # fmt: skip
-

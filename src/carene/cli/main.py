@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 import carene
-from carene.cli import assess, backup, exits, journal, organisations, referential, server
+from carene.cli import accounts, assess, backup, exits, journal, organisations, referential, server
 from carene.cli.parser import SPACE, Parser
 
 # In the order of the help. A module of this list imports nothing heavy at its top: ``carene --help`` answers at once.
-FAMILIES = (server, assess, referential, organisations, backup, journal)
+FAMILIES = (server, assess, referential, organisations, accounts, backup, journal)
 
 
 def build_parser() -> Parser:

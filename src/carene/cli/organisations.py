@@ -42,17 +42,18 @@ def register(subparsers: Any) -> None:
     make.add_argument("file", metavar="FICHIER", help="fichier à créer, en .csv, .json ou .xlsx")
     make.add_argument("--count", type=int, default=1000, metavar="N", help="nombre d'établissements (défaut : 1000)")
     make.add_argument("--seed", type=int, default=1, metavar="N", help="autre tirage des mêmes règles")
+    make.add_argument("--later", action="store_true", help="le même registre quatre mois après : de quoi comparer")
     make.set_defaults(handler=generate)
 
 
 def generate(arguments: argparse.Namespace) -> int:
     from carene.engines.french import counted
-    from carene.engines.registers.invented import write_register
+    from carene.engines.registers.writing import write_register
     from carene.engines.sources import InputError
 
     if not 1 <= arguments.count <= 1_000_000:
         raise InputError("le nombre d'établissements va de 1 à 1 000 000", remedy="corriger --count")
-    write_register(Path(arguments.file), arguments.count, arguments.seed)
+    write_register(Path(arguments.file), arguments.count, arguments.seed, later=arguments.later)
     print(f"{counted(arguments.count, 'établissement inventé', 'établissements inventés')} dans {arguments.file}.")
     return 0
 
@@ -216,7 +217,8 @@ def _notes(plan: Plan) -> Iterator[str]:
     from carene.engines import french
 
     if plan.recognised:
-        yield f"{french.counted(plan.recognised, 'organisation déjà saisie reconnue', 'organisations déjà saisies reconnues')}."
+        one, many = "organisation déjà saisie reconnue", "organisations déjà saisies reconnues"
+        yield f"{french.counted(plan.recognised, one, many)}."
     if plan.outside:
         yield f"{french.number(plan.outside)} hors de {plan.under} : laissés de côté."
     if plan.by_hand:

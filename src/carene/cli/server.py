@@ -66,7 +66,7 @@ def prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Mise à jour de la base…", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)  # does nothing when the cache is not in the database
+    call_command("createcachetable", verbosity=0)  # does nothing when it exists, or when the cache is elsewhere
     if _static_is_stale(Path(settings.STATIC_ROOT)):
         print("Préparation des fichiers de l'interface…", flush=True)
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
@@ -148,9 +148,9 @@ def _serve(arguments: argparse.Namespace) -> int:
         if build.is_empty():
             build.load(progress=lambda text: print(text, flush=True))
     connection.close()
-    address = (
-        f"http://{'localhost' if arguments.host in {'127.0.0.1', '0.0.0.0'} else arguments.host}:{arguments.port}/"
-    )
+    everywhere = "0.0.0.0"  # nosec B104
+    host = "localhost" if arguments.host in {"127.0.0.1", everywhere} else arguments.host
+    address = f"http://{host}:{arguments.port}/"
     return run_server(arguments, address, demo=(Path(settings.VAR) / "demonstration").exists())
 
 

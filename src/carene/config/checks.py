@@ -74,4 +74,4 @@ def refuse_unsafe(host: str) -> None:
 @register(Tags.security, deploy=True)
 def deployment(app_configs: Any, **_kwargs: Any) -> list[Error]:
     """The same, as a check of Django: a deployment is open to others by definition."""
-    return [Error(what, hint=remedy, id="carene.E001") for what, remedy in problems("0.0.0.0")]
+    return [Error(what, hint=remedy, id="carene.E001") for what, remedy in problems("0.0.0.0")]  # nosec B104

@@ -241,6 +241,7 @@ STORAGES = {
 FILES_ROOT = VAR / "files"
 MAX_UPLOAD_BYTES = env.integer("CARENE_MAX_UPLOAD_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000  # the preview of an import has one box for each of its 20 000 lines at most
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

@@ -19,6 +19,6 @@ STORAGES = {
     **production.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MFA_ROLES: list[str] = []  # tests of the second factor demand it themselves
+MFA_ROLES = []  # tests of the second factor demand it themselves
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from carene.engines.months import months_between
 
@@ -40,6 +40,7 @@ SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "aoû
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _WORDS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
 _VOWELS = "aàâäeéèêëiîïoôöuùûüyœæ"
+_EXACT = Context(prec=400)  # the longest float has 309 digits before its comma
 
 
 # Numbers and amounts ---------------------------------------------------------------------------------------------
@@ -53,7 +54,7 @@ def number(value: float, decimals: int | None = None) -> str:
     if not math.isfinite(value):
         return UNKNOWN
     places = 2 if decimals is None else decimals
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     whole, _, fraction = f"{abs(rounded):,f}".partition(".")
     if decimals is None:
         fraction = fraction.rstrip("0")

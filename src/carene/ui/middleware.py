@@ -12,6 +12,8 @@ from django.shortcuts import render
 
 from carene.engines.sources import InputError
 
+API = "/api/"
+
 
 class UserErrorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,7 +24,9 @@ class UserErrorMiddleware:
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         """No text holds a NUL, and PostgreSQL stores none: it is refused here once for every page."""
-        sent = (request.path_info, *_values(request.GET), *_values(request.POST))
+        sent = [request.path_info, *_values(request.GET)]
+        if not request.path_info.startswith(API):  # it reads the body by itself
+            sent += _values(request.POST)
         if not any("\0" in text for text in sent):
             return None
         sentence = "La demande contient un caractère nul ; le retirer, puis l'envoyer de nouveau."
@@ -39,7 +43,7 @@ class UserErrorMiddleware:
 
     @staticmethod
     def _say(request: HttpRequest, sentence: str, status: int, title: str) -> HttpResponse:
-        if request.headers.get("Accept", "").startswith("application/json"):
+        if request.path_info.startswith(API) or request.headers.get("Accept", "").startswith("application/json"):
             response: HttpResponse = JsonResponse({"detail": sentence}, status=status)
         else:
             response = render(request, "ui/error.html", {"title": title, "sentence": sentence}, status=status)

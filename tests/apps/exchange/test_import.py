@@ -159,7 +159,7 @@ def test_unreadable_files_are_refused_beside_the_field(
     world: World, alice: Any, assessment: Assessment, data: bytes, words: str
 ) -> None:
     response = send(alice, world, data)
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert words in response.content.decode()
     assert not Draft.objects.of(world.hospital.node).exists()
 

@@ -72,7 +72,7 @@ def test_it_says_what_was_done_in_french(told: World, client_for: Any) -> None:
         "23 novembre 2026",
         "a modifié une action",
         '<span class="was">à faire</span> → en cours',
-        "page, 192.0.2.7",
+        "par le site, 192.0.2.7",
         "Système</span> a créé l'organisation",
     ):
         assert words in page, words

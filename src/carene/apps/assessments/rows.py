@@ -116,7 +116,7 @@ def plain(text: str) -> str:
 
 
 def _mark(name: str) -> SafeString:
-    return mark_safe(f"\x02{name}\x03")
+    return mark_safe(f"\x02{name}\x03")  # nosec B308
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _axis(referential: Referential, axis_id: str, by_objective: dict[str, list[t
     for objective in referential.objectives_of[axis_id]:
         rows = by_objective.get(objective.id)
         if rows:
-            html = mark_safe("".join(html for html, _, _ in rows))
+            html = mark_safe("".join(html for html, _, _ in rows))  # nosec B308
             hidden = not any(shown for *_, shown in rows)
             answered = sum(done for _, done, _ in rows)
             blocks.append(Block(objective.id, objective.title, len(rows), answered, html, hidden))

@@ -11,6 +11,7 @@ from carene.apps.assessments import referentials
 from carene.apps.evidence import queries
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.queries import profile_of
+from carene.core.access.actor import Actor
 from carene.core.tenancy.models import Node
 from carene.engines.referential.catalogue import CARE
 from carene.engines.referential.model import Criterion, Referential
@@ -28,6 +29,14 @@ def value_of(pair: Pair) -> str:
 def pair_of(value: str) -> Pair | None:
     key, _, criterion = value.partition("|")
     return (key, criterion) if key and criterion else None
+
+
+def asked(actor: Actor, node: Node, value: str) -> Pair | None:
+    """The criterion that an address names; None when its referential is not one that may be used here."""
+    pair = pair_of(value)
+    if pair is None or pair[0] not in {key for key, _, _ in referentials.available(actor, node)}:
+        return None
+    return pair
 
 
 def titles(pairs: Iterable[Pair]) -> dict[Pair, str]:

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 def listing(request: OrganisationRequest) -> HttpResponse:
     node, today = request.organisation.node, timezone.localdate()
     text, state = request.GET.get("q", "").strip()[: actions.URL_LENGTH], request.GET.get("etat", "")
-    chosen = criteria.pair_of(request.GET.get("critere", ""))
+    chosen = criteria.asked(request.actor, node, request.GET.get("critere", ""))
     rows = queries.removed(node) if state == "removed" else queries.in_state(queries.by_expiry(node), state, today)
     if text:
         rows = queries.matching(rows, text)
@@ -170,7 +170,7 @@ def _form(request: OrganisationRequest, form: EvidenceForm, row: Evidence | None
         "size": _size(row.file.size) if row and row.file else "",
         "suite": request.POST.get("suite") or request.GET.get("suite", ""),
     }
-    return render(request, "evidence/form.html", context)
+    return render(request, "evidence/form.html", context, status=400 if form.errors else 200)
 
 
 def _next(request: OrganisationRequest) -> str:

@@ -21,6 +21,7 @@ from carene.apps.exchange.preview import preview
 from carene.apps.indicators import actions as indicators
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
+from carene.core.accounts.models import User
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.engines import french
@@ -190,6 +191,7 @@ def create_token(
         raise InputError("La durée est hors des limites", remedy=f"choisir de 1 à {LONGEST_LIFE} jours")
     text = PREFIX + secrets.token_urlsafe(32)
     with atomic_write():
+        User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)  # the limit counts keys made at once too
         if ApiToken.objects.unscoped("keys of one person").filter(user=actor.user).count() >= KEYS_EACH:
             raise InputError(f"Vous avez déjà {KEYS_EACH} clés", remedy="en révoquer une")
         token = ApiToken.objects.create(

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.utils import timezone
 from ninja import NinjaAPI, Status
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 import carene
@@ -89,6 +90,18 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [f"{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors]
     data = {"detail": "La demande n'a pas la forme attendue ; voir openapi.json.", "errors": errors}
     return api.create_response(request, data, status=422)
+
+
+@api.exception_handler(HttpError)
+@api.exception_handler(RawPostDataException)
+def _unreadable(request: HttpRequest, error: HttpError | RawPostDataException) -> HttpResponse:
+    """The refusals of the framework, which speaks English of a body that is not JSON and of a missing key."""
+    status = error.status_code if isinstance(error, HttpError) else 400
+    said = {
+        400: "Le corps de la demande n'est pas du JSON lisible ; voir openapi.json.",
+        401: "Cette adresse demande une clé valable ; en créer une dans « Échanges ».",
+    }.get(status, str(error))
+    return api.create_response(request, {"detail": said, "errors": []}, status=status)
 
 
 # Organisations -------------------------------------------------------------------------------------------------------

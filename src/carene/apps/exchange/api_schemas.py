@@ -68,7 +68,7 @@ class AnswerIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    level: int | None = None
+    level: Annotated[int, Field(strict=True)] | None = None
     not_applicable: bool = False
     justification: str | None = None
     comment: str | None = None

@@ -88,11 +88,11 @@ def to_observations(content: Mapping[str, Any]) -> KeptObservations:
 
 
 def _problems(problems: Iterable[InputError]) -> dict[str, Any]:
-    sentences = [_shown(problem) for problem in problems]
+    sentences = [shown(problem) for problem in problems]
     return {"problems": sentences[:LONGEST_LIST], "uncounted": max(0, len(sentences) - LONGEST_LIST)}
 
 
-def _shown(problem: InputError) -> str:
+def shown(problem: InputError) -> str:
     """The sentence as a page shows it; the name of a file keeps its first letter."""
     sentence = french.typeset(problem.sentence)
     return french.capitalised(sentence) if sentence.startswith("feuille ") or not problem.where else sentence

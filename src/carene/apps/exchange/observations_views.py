@@ -39,10 +39,10 @@ def send(request: OrganisationRequest) -> HttpResponse:
             draft = actions.read_observations(request.actor, request.organisation, content, name)
             return redirect("exchange:observations_preview", request.organisation.pk, draft.pk)
         except InputError as error:
-            upload.add_error("file", french.capitalised(error.sentence))
+            upload.add_error("file", drafts.shown(error))
     rows = queries.drafts(request.actor, request.organisation.node).filter(kind=Draft.Kind.OBSERVATIONS)
     context = {"upload": upload, "drafts": list(rows[:8]), "example": _example()}
-    return render(request, "exchange/observations.html", context)
+    return render(request, "exchange/observations.html", context, status=400 if upload.errors else 200)
 
 
 def _example() -> list[str]:

@@ -52,7 +52,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
                 draft = actions.read_answers(request.actor, request.organisation, sheet.assessment.pk, content, name)
                 return redirect("exchange:preview", request.organisation.pk, draft.pk)
             except InputError as error:
-                upload.add_error("file", french.capitalised(error.sentence))
+                upload.add_error("file", drafts.shown(error))
     return render(
         request,
         "exchange/index.html",
@@ -66,6 +66,7 @@ def index(request: OrganisationRequest) -> HttpResponse:
             "may_observe": request.actor.can(actions.OBSERVE, request.organisation.node),
             "drafts": list(queries.drafts(request.actor, request.organisation.node)[:8]),
         },
+        status=400 if upload.errors else 200,
     )
 
 

@@ -75,6 +75,7 @@ def _filters(request: OrganisationRequest) -> queries.Filters:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and day.year > 1 else None  # before, a midnight may fall before the calendar begins

@@ -48,6 +48,8 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "observation.import": ("a repris des mesures d'un fichier",) * 3,
     "observation.write": ("a saisi une mesure", "a retiré une mesure", "a retiré une mesure"),
     "organisation.create": ("a créé l'organisation",) * 3,
+    "organisation.merge": ("a fusionné des organisations",) * 3,
+    "organisation.move": ("a changé le rattachement",) * 3,
     "organisation.profile": ("a modifié le profil",) * 3,
     "referential.import": ("a ajouté un référentiel",) * 3,
     "report.make": ("a produit un document",) * 3,
@@ -71,11 +73,13 @@ LABELS: dict[str, str] = {
     "answered_on": "répondu le",
     "applied": "lignes reprises",
     "bytes": "taille en octets",
+    "axes": "par axe",
     "beds": "lits et places",
     "budgets": "budgets",
     "carried_over": "réponses reprises",
     "comment": "commentaire",
     "counts": "contenu",
+    "coverage": "part évaluée",
     "created": "créées",
     "criteria": "questions",
     "criterion": "question",
@@ -108,6 +112,7 @@ LABELS: dict[str, str] = {
     "note": "remarque",
     "observed_on": "mesuré le",
     "operating_budget": "budget d'exploitation",
+    "overall": "score",
     "owner": "responsable",
     "planned_cost": "coût prévu",
     "read_only": "lecture seule",
@@ -128,6 +133,7 @@ LABELS: dict[str, str] = {
     "start": "début",
     "start_on": "début",
     "state": "état",
+    "step": "palier",
     "team": "équipe",
     "title": "titre",
     "town": "commune",
@@ -159,7 +165,7 @@ VALUES: dict[str, Mapping[str, str]] = {
 }
 EUROS = frozenset({"planned_cost", "actual_cost", "investment", "yearly", "operating_budget", "digital_budget"})
 PEOPLE = frozenset({"owner", "user"})
-ORIGINS = {"web": "page", "api": "machine", "cli": "serveur", "system": "Carène"}
+ORIGINS = {"web": "par le site", "api": "par une machine", "cli": "par le serveur", "system": "par Carène"}
 
 
 @dataclass(frozen=True)

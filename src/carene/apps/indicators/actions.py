@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from carene.apps.indicators.models import Observation
@@ -21,6 +20,7 @@ from carene.core.journal.writer import record_many as write_journal
 from carene.engines import french
 from carene.engines.exchange.check import checked_observations
 from carene.engines.exchange.questionnaire import Measured
+from carene.engines.exchange.values import clean
 from carene.engines.referential.catalogue import care
 from carene.engines.scoring.measured import format_value
 from carene.engines.sources import InputError
@@ -76,13 +76,8 @@ def record_many(
     """
     actor.require(VERB, organisation.node)
     _check(organisation, items)
-    try:
-        with atomic_write():
-            return _write(actor, organisation, items, replace=replace)
-    except IntegrityError as error:  # PostgreSQL only: someone recorded the same day between our reading and writing
-        raise InputError(
-            "Une autre personne vient d'enregistrer l'une de ces mesures", remedy="recharger la page et recommencer"
-        ) from error
+    with atomic_write():
+        return _write(actor, organisation, items, replace=replace)
 
 
 def withdraw(actor: Actor, organisation: Organisation, observation: int, *, reason: str = "") -> Observation:
@@ -107,7 +102,7 @@ def _check(organisation: Organisation, items: Sequence[Measured]) -> None:
         )
     errors = []
     for item, problem in checked_observations(items, care(), timezone.localdate()):
-        if problem is None and not item.source.strip():
+        if problem is None and not clean(item.source):
             problem = InputError("la source manque", where=item.where, remedy="dire d'où vient cette valeur")
         if problem is None and (len(item.source) > SOURCE_LENGTH or len(item.note) > NOTE_LENGTH):
             problem = InputError("la source ou la remarque est trop longue", where=item.where, remedy="la raccourcir")
@@ -173,8 +168,8 @@ def _row(actor: Actor, organisation: Organisation, item: Measured) -> Observatio
         indicator=item.indicator,
         observed_on=item.observed_on,
         value=item.value,
-        source=item.source.strip(),
-        note=item.note.strip(),
+        source=clean(item.source),
+        note=clean(item.note),
         recorded_by=actor.user,
     )
 

@@ -8,7 +8,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from carene.apps.organisations.actions_import import import_registers as import_registers
+from carene.apps.organisations.actions_tree import merge as merge
+from carene.apps.organisations.actions_tree import move as move
+from carene.apps.organisations.actions_tree import require_move as require_move
 from carene.apps.organisations.models import Organisation
+from carene.apps.organisations.shape import BELOW as BELOW
 from carene.core.access.actor import Actor
 from carene.core.access.policy import POLICY, ROLES
 from carene.core.accounts import invitations
@@ -32,16 +36,6 @@ PROFILE = (
     "operating_budget",
     "digital_budget",
 )
-
-# Which kinds may stand below which.
-BELOW: dict[str | None, frozenset[str]] = {
-    None: frozenset(Organisation.Kind.values),
-    "nation": frozenset({"region"}),
-    "region": frozenset({"ght", "entity"}),
-    "ght": frozenset({"entity"}),
-    "entity": frozenset({"site"}),
-    "site": frozenset(),
-}
 
 
 def create(actor: Actor, parent: Organisation | None, *, kind: str, name: str, **profile: Any) -> Organisation:
@@ -148,6 +142,7 @@ def revoke(actor: Actor, organisation: Organisation, membership_id: int) -> Memb
     """Takes a role back; the last administrator of an organisation that has one keeps it."""
     actor.require("members.manage", organisation.node)
     with atomic_write():
+        Node.hold(organisation.node.ancestor_ids[0])  # two administrators could remove each other at the same moment
         membership = _held(organisation, membership_id)
         others = Membership.objects.filter(node_id__in=organisation.node.ancestor_ids, role="administrateur")
         if membership.role == "administrateur" and not others.exclude(pk=membership.pk).exists():

@@ -23,5 +23,6 @@ class OrganisationsConfig(AppConfig):
                 label_above="Profil",
                 prefix="-",
             ),
+            Entry("together", "Rattachements", "organisations:tree", 11, assessable_only=False, prefix="-"),
             Entry("together", "Personnes et droits", "organisations:members", 12, assessable_only=False, prefix="-"),
         )

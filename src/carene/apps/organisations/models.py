@@ -7,15 +7,10 @@ from django.db import models
 
 from carene.core.tenancy.models import Node
 from carene.core.tenancy.scoped import ScopedManager
-from carene.engines.registers.text import fold
+from carene.engines.registers.text import searched
 
 # What one looks for; numbers are searched by their own indexes.
 SEARCHED = ("name", "short_name", "town", "postcode")
-
-
-def searched(*parts: str) -> str:
-    """The words under which an organisation is found."""
-    return fold(" ".join(parts))
 
 
 class Organisation(models.Model):
@@ -93,14 +88,14 @@ class Organisation(models.Model):
     @property
     def lineage(self) -> str:
         """« GHT Rives du Val, Région Val-d'Aure » : the two levels above; needs ``queries.with_lineage``."""
-        parts = []
-        parent = self.node.parent
-        for _ in range(2):
-            organisation = getattr(parent, "organisation", None) if parent else None
-            if parent is None or organisation is None:
+        parts: list[str] = []
+        node: Node | None = self.node
+        for _ in range(2):  # never a third one: it was not read
+            node = node.parent if node else None
+            organisation = getattr(node, "organisation", None) if node else None
+            if organisation is None:
                 break
             parts.append(organisation.label)
-            parent = parent.parent
         return ", ".join(parts)
 
     @property
@@ -120,7 +115,6 @@ class IdentityChange(models.Model):
         RELOCATED = "relocated", "Déménagement"
         RENAMED = "renamed", "Changement de nom"
         MERGED = "merged", "Fusion"
-        CORRECTED = "corrected", "Correction"
 
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
@@ -50,23 +50,17 @@ def default_for(actor: Actor) -> Organisation | None:
     return visible(actor).first()
 
 
-def in_tree_order(actor: Actor, text: str = "") -> list[tuple[int, int]]:
-    """Visible organisations as (id, depth): each below what it is attached to, brothers by name.
-
-    ``text`` keeps those whose name, town or FINESS answers it, then all at depth 0. One query, two with ``text``.
-    """
-    rows = visible(actor).values_list("pk", "name", "node__path")
+def in_tree_order(actor: Actor) -> list[tuple[int, int]]:
+    """Visible organisations as (id, depth): each below what it is attached to, brothers by name. One query."""
+    rows = list(visible(actor).values_list("pk", "name", "node__path"))
     names = {pk: name for pk, name, _ in rows}
-    if text:
-        words = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(town__icontains=text)
-        rows = rows.filter(words | Q(finess__startswith=text))
 
     def chain(path: str) -> list[tuple[str, int]]:
         ids = [int(part) for part in path.split("/") if part]
         return [(french.sort_key(names[pk]), pk) for pk in ids if pk in names]
 
     ordered = sorted((chain(path), pk) for pk, _, path in rows)
-    return [(pk, 0 if text else len(above) - 1) for above, pk in ordered]
+    return [(pk, len(above) - 1) for above, pk in ordered]
 
 
 def profile_of(organisation: Organisation, referential: Referential) -> Profile:

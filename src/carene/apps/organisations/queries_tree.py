@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reading the tree: roots of an import, children of a node with what stands below them."""
+"""Reading the tree: what stands under a node, what a move would change, what happened to an organisation."""
 
 from __future__ import annotations
 
-from carene.apps.organisations.models import Organisation
-from carene.apps.organisations.queries import visible
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+
+from carene.apps.organisations.models import IdentityChange, Organisation
+from carene.apps.organisations.queries import in_tree_order, visible
+from carene.apps.organisations.shape import above
 from carene.core.access.actor import Actor
+from carene.core.tenancy.models import Membership, Node, under
 from carene.engines.registers.text import fold
 
 RECEIVING = (Organisation.Kind.NATION, Organisation.Kind.REGION)
+SHOWN_WHOLE = 200  # organisations listed as one tree; beyond, one goes from level to level
+ASSESSABLE = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
+SUGGESTED = 20
 
 
 def nations(actor: Actor) -> list[Organisation]:
@@ -21,3 +32,164 @@ def named(actor: Actor, name: str) -> list[Organisation]:
     if name.isdecimal():
         return list(rows.filter(pk=int(name)))
     return [row for row in rows if fold(name) in {fold(row.name), fold(row.short_name)}]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """``pairs`` are (id, depth). ``whole``: everything visible is there; else only what one holds directly."""
+
+    pairs: list[tuple[int, int]]
+    whole: bool
+
+
+def listed(actor: Actor) -> Listing:
+    """What a person sees first: everything as a tree when it is small, else the heads. Two queries, then the rows."""
+    few = visible(actor).values_list("pk", flat=True)[: SHOWN_WHOLE + 1]
+    if len(few) <= SHOWN_WHOLE:
+        return Listing(in_tree_order(actor), whole=True)
+    heads = visible(actor).filter(node__path__in=actor.paths_for("organisation.view"))
+    ids = heads.order_by("closed_on", "name", "pk").values_list("pk", flat=True)
+    return Listing([(pk, 0) for pk in ids], whole=False)
+
+
+def children(node: Node, *, closed: bool, kind: str = "") -> QuerySet[Organisation]:
+    """What stands right under this node, groups before establishments, then by name."""
+    rows = Organisation.objects.below(node).filter(node__parent=node)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if not closed:
+        rows = rows.filter(closed_on=None)
+    rank = Case(
+        *(When(kind=kind, then=n) for n, kind in enumerate(Organisation.Kind.values)), output_field=IntegerField()
+    )
+    return rows.select_related("node").order_by(rank, "name", "pk")
+
+
+def kinds_under(node: Node) -> tuple[Counter[str], int]:
+    """How many of each kind stand right under this node and are open; and how many have closed."""
+    rows = (
+        Organisation.objects.below(node)
+        .filter(node__parent=node)
+        .values("kind")
+        .annotate(opened=Count("pk", filter=Q(closed_on=None)), all=Count("pk"))
+        .order_by("kind")
+    )
+    counts: Counter[str] = Counter()
+    gone = 0
+    for row in rows:
+        counts[row["kind"]] = row["opened"]
+        gone += row["all"] - row["opened"]
+    return counts, gone
+
+
+def counts_of(parents: Iterable[Organisation]) -> dict[int, int]:
+    """Open organisations right under each of these: one query for a page."""
+    rows = (
+        Organisation.objects.unscoped("counts below rows that were already found visible")
+        .filter(node__parent_id__in=[parent.pk for parent in parents], closed_on=None)
+        .values("node__parent_id")
+        .annotate(count=Count("pk"))
+        .order_by("node__parent_id")
+    )
+    return {row["node__parent_id"] or 0: row["count"] for row in rows}
+
+
+def history(organisation: Organisation, most: int = 20) -> list[IdentityChange]:
+    """What happened to this organisation as such, the latest first."""
+    return list(IdentityChange.objects.of(organisation.node).select_related("other__organisation")[:most])
+
+
+def places_for(actor: Actor, organisation: Organisation) -> QuerySet[Organisation]:
+    """Where the actor may put it."""
+    node = organisation.node
+    return (
+        Organisation.objects.visible_to(actor, "organisation.manage")
+        .filter(kind__in=above(organisation.kind), closed_on=None)
+        .exclude(pk=node.parent_id or 0)
+        .exclude(under(node.path, "node__path"))
+        .select_related("node__parent__organisation", "node__parent__parent__organisation")
+        .order_by("name", "pk")
+    )
+
+
+def twins_for(actor: Actor, organisation: Organisation) -> QuerySet[Organisation]:
+    """What it may become part of."""
+    return (
+        Organisation.objects.visible_to(actor, "organisation.manage")
+        .filter(kind=organisation.kind, closed_on=None)
+        .exclude(pk=organisation.pk)
+        .select_related("node__parent__organisation", "node__parent__parent__organisation")
+        .order_by("name", "pk")
+    )
+
+
+def nearest(rows: QuerySet[Organisation], organisation: Organisation) -> list[Organisation]:
+    """A few of them to begin with: those of the same region or group first, GHT before the rest."""
+    ids = organisation.node.ancestor_ids[:-1]
+    near = Q(node__parent_id__in=ids[-2:])
+    order = {"ght": 0, "region": 1}
+    found = list(rows.filter(near)[: 5 * SUGGESTED])
+    return sorted(found, key=lambda row: (order.get(row.kind, 2), fold(row.name)))[:SUGGESTED]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What putting a branch elsewhere changes. ``losing`` and ``gaining`` are memberships, people first."""
+
+    branch: int
+    assessable: int
+    losing: list[Membership]
+    gaining: list[Membership]
+
+
+def effect_of_move(organisation: Organisation, target: Organisation) -> Effect:
+    """Three queries, whatever the size of the branch."""
+    rows = Organisation.objects.below(organisation.node)
+    counts = rows.aggregate(branch=Count("pk"), assessable=Count("pk", filter=Q(kind__in=ASSESSABLE)))
+    before, after = set(organisation.node.ancestor_ids[:-1]), set(target.node.ancestor_ids)
+    return Effect(counts["branch"], counts["assessable"], _held(before - after), _held(after - before))
+
+
+def people_of(organisation: Organisation) -> list[Membership]:
+    """Who holds a role on this very organisation."""
+    return _held({organisation.pk})
+
+
+def _held(nodes: set[int]) -> list[Membership]:
+    rows = Membership.objects.filter(node_id__in=nodes).select_related("user", "node__organisation")
+    return list(rows.order_by("user__name", "user_id", "node__path", "role"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    pk: int
+    name: str
+    type: str
+    town: str
+    department: str
+    latitude: float
+    longitude: float
+
+
+def spots(node: Node, types: Iterable[str]) -> list[Spot]:
+    """Open establishments of these types below a node, with coordinates."""
+    rows = (
+        Organisation.objects.below(node)
+        .filter(kind=Organisation.Kind.SITE, closed_on=None, latitude__isnull=False, type__in=list(types))
+        .order_by("name", "pk")
+    )
+    names = ("pk", "name", "type", "town", "department", "latitude", "longitude")
+    return [Spot(*row) for row in rows.values_list(*names)]
+
+
+def types_below(node: Node) -> tuple[dict[str, int], int, int]:
+    """Open establishments by type; how many have no type of ours; how many of all have no coordinates."""
+    rows = (
+        Organisation.objects.below(node)
+        .filter(kind=Organisation.Kind.SITE, closed_on=None)
+        .values("type")
+        .annotate(count=Count("pk"), unplaced=Count("pk", filter=Q(latitude=None)))
+        .order_by("type")
+    )
+    counts = {row["type"]: row["count"] for row in rows}
+    return counts, counts.pop("", 0), sum(row["unplaced"] for row in rows if row["type"])

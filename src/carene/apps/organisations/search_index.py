@@ -52,7 +52,7 @@ def _ensure_sqlite(connection: Any) -> None:
         try:
             for statement in _SQLITE:
                 cursor.execute(statement)
-            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
+            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")  # nosec B608
         except OperationalError as error:
             logger.warning("no trigram index on this SQLite (%s): searches will read every row", error)
 
@@ -66,10 +66,19 @@ def _ensure_postgresql(connection: Any) -> None:
         logger.warning("no pg_trgm on this server (%s): searches will read every row", error)
 
 
+_ready: set[str] = set()  # databases where the table was seen; it never goes away
+
+
 def is_ready(connection: Any) -> bool:
     """Is there an FTS5 table to ask? (PostgreSQL uses its index by itself.)"""
     if connection.vendor != "sqlite":
         return False
+    name = str(connection.settings_dict["NAME"])
+    if name in _ready:
+        return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %s", [INDEX])
-        return cursor.fetchone() is not None
+        if cursor.fetchone() is None:
+            return False
+    _ready.add(name)
+    return True

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from carene.apps.organisations import actions, queries
+from carene.apps.organisations import actions, queries, queries_tree
 from carene.apps.organisations.forms import AccountForm, ChildForm, GrantForm, ProfileForm
 from carene.apps.organisations.invitation_views import invite
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.apps.organisations.search import search
 from carene.core.access.policy import POLICY, ROLE_HELP, ROLES, VERBS
 from carene.core.accounts import actions as accounts
 from carene.core.accounts import invitations
@@ -26,18 +27,22 @@ from carene.engines.referential.catalogue import care
 from carene.engines.sources import InputError
 
 PAGE = 50
+CHILDREN_SHOWN = 20  # the page of the tree has them all
 LONGEST_SEARCH = 200  # no name is longer, and SQLite refuses endless patterns
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """The establishments that one may see; the whole list, page by page, with a search by name, town or FINESS."""
+    """The establishments that one may see, page by page, with a search by name, town, FINESS or SIRET."""
     text = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     actor = request.actor  # type: ignore[attr-defined]
-    page = Paginator(queries.in_tree_order(actor, text), PAGE).get_page(request.GET.get("page"))
+    answer = search(queries.visible(actor), text) if text else None
+    listing = queries_tree.Listing([(pk, 0) for pk in answer.ids], True) if answer else queries_tree.listed(actor)
+    page = Paginator(listing.pairs, PAGE).get_page(request.GET.get("page"))
     rows = queries.visible(actor).in_bulk([pk for pk, _ in page.object_list])
     items = [(rows[pk], depth, _described(rows[pk])) for pk, depth in page.object_list]
-    return render(request, "organisations/list.html", {"page": page, "items": items, "text": text})
+    context = {"page": page, "items": items, "text": text, "answer": answer, "whole": listing.whole}
+    return render(request, "organisations/list.html", context)
 
 
 def _described(organisation: Organisation) -> str:
@@ -122,7 +127,7 @@ def _members_page(request: OrganisationRequest, form: GrantForm, child_form: Chi
         "form": form,
         "manage": actor.can("members.manage", organisation.node),
         "roles": [(label, ROLE_HELP[key]) for key, label in ROLES.items()],
-        "children": [(child, _described(child)) for child in queries.children(organisation.node)],
+        "children": [(child, _described(child)) for child in queries.children(organisation.node)[:CHILDREN_SHOWN]],
         "child_form": child_form,
         "can_attach": bool(_kinds_below(organisation)) and actor.can("organisation.manage", organisation.node),
     }

@@ -63,4 +63,8 @@ class Actor:
         if self.everywhere:
             return [str(n.path) for n in Node.objects.filter(parent=None).order_by("path")]
         paths = sorted({g.path for g in self.grants if verb in POLICY.get(g.role, ())})
-        return [p for p in paths if not any(p != q and p.startswith(q) for q in paths)]
+        shortest: list[str] = []
+        for path in paths:  # in order: what stands below a path comes right after it
+            if not shortest or not path.startswith(shortest[-1]):
+                shortest.append(path)
+        return shortest

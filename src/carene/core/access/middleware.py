@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 
+from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -23,7 +24,7 @@ class ActorMiddleware:
         def build() -> Actor:
             if not request.user.is_authenticated:
                 return Actor(None)
-            return Actor.of(request.user, address=request.META.get("REMOTE_ADDR", ""))
+            return Actor.of(request.user, address=get_client_ip(request) or "")
 
         request.actor = SimpleLazyObject(build)  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from carene.core.access.actor import Actor
 from carene.core.accounts import invitations
@@ -64,6 +67,41 @@ def end_other_sessions(actor: Actor, current_key: str) -> int:
         if others:
             record(actor, "account.session_end", None, f"user:{user.pk}", {"count": len(others)}, None)
     return len(others)
+
+
+def set_password(actor: Actor, user: User, password: str) -> None:
+    """By the administrator of the server, for someone whom no letter reaches. Closes every session of this person.
+
+    Raises InputError when the password is one that the person could not choose.
+    """
+    _server_only(actor)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InputError(" ; ".join(m.rstrip(".") for m in error.messages), remedy="en choisir un autre") from error
+    with atomic_write():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        invitations.close(user)
+        record(actor, "account.password", None, f"user:{user.pk}")
+
+
+def remove_factors(actor: Actor, user: User) -> int:
+    """By the administrator of the server, for someone who lost them all; gives how many were removed."""
+    _server_only(actor)
+    with atomic_write():
+        rows = Authenticator.objects.filter(user=user)
+        types = sorted(rows.values_list("type", flat=True))
+        rows.delete()
+        if types:
+            record(actor, "account.factor_remove", None, f"user:{user.pk}", {"types": types}, None)
+    return len(types)
+
+
+def _server_only(actor: Actor) -> None:
+    if not actor.everywhere:
+        message = "Seul l'administrateur du serveur le peut."
+        raise PermissionDenied(message)
 
 
 def _self(actor: Actor) -> User:

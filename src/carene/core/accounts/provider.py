@@ -138,10 +138,10 @@ class Generic(OpenIDConnectProvider):  # type: ignore[misc]
 
     def get_auth_params_from_request(self, request: HttpRequest, action: str) -> dict[str, str]:
         """Those of the settings: an address cannot ask for others."""
-        return self.get_auth_params()
+        return dict(self.get_auth_params())
 
     def get_scope_from_request(self, request: HttpRequest) -> list[str]:
-        return self.get_scope()
+        return list(self.get_scope())
 
     def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
         info = data["userinfo"]

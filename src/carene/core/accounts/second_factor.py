@@ -36,7 +36,8 @@ def roles() -> frozenset[str]:
 def demanded(request: Any) -> bool:
     """True when one of the roles of who asks demands it."""
     wanted = roles()
-    return bool(wanted) and any(grant.role in wanted for grant in request.actor.grants)
+    held = {str(grant.role) for grant in request.actor.grants} if wanted else set()
+    return bool(wanted & held)
 
 
 def given(request: HttpRequest) -> bool:
@@ -49,7 +50,7 @@ def mark(request: HttpRequest, user: User) -> None:
 
 
 def enrolled(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type__in=STRONG).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=STRONG).exists())
 
 
 class SecondFactorMiddleware:

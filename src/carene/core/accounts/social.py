@@ -14,6 +14,7 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.forms import DisconnectForm
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
@@ -82,9 +83,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         with atomic_write():
             user: User = super().save_user(request, sociallogin, form)
             after = {"email": user.email, "provider": sociallogin.account.provider}
-            record(
-                Actor(user, address=request.META.get("REMOTE_ADDR", "")), "account.create", None, _of(user), None, after
-            )
+            record(Actor(user, address=get_client_ip(request) or ""), "account.create", None, _of(user), None, after)
         return user
 
     def on_authentication_error(

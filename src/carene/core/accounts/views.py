@@ -36,7 +36,7 @@ HELD = "invitation"  # session key: the link leaves the address bar at once
 
 @login_not_required
 @never_cache
-@rate_limit(action="invitation")
+@rate_limit(action="invitation")  # type: ignore[untyped-decorator]
 @sensitive_post_parameters("new_password1", "new_password2")
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str = "") -> HttpResponse:

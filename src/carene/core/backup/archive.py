@@ -65,7 +65,7 @@ class Writer:
             info.uname = info.gname = ""
             info.mode = 0o600
             hashing = _Hashing(source)
-            self._tar.addfile(info, hashing)  # type: ignore[arg-type]
+            self._tar.addfile(info, hashing)
         self._manifest.members.append(Member(name, info.size, hashing.digest.hexdigest()))
         return hashing.digest.hexdigest()
 
@@ -94,7 +94,7 @@ def _zstd() -> Any:
     try:
         from compression import zstd  # type: ignore[import-not-found]
     except ImportError:
-        from backports import zstd  # type: ignore[no-redef]
+        from backports import zstd
     return zstd
 
 

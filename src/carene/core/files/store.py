@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import secrets
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -55,6 +57,17 @@ EXTENSIONS = {
 MARKUP = re.compile(
     rb"(?>\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->)*+<(!doctype|html|head|body|svg|script|iframe)\b", re.DOTALL
 )
+# What the library raises for an archive that is damaged, encrypted, or packed in a way that this machine cannot undo.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
 ACCEPTED = (
     "PDF, image (PNG, JPEG, WebP), document bureautique (DOCX, XLSX, PPTX, ODT, ODS, DOC, XLS, RTF), texte, CSV ou ZIP"
 )
@@ -97,7 +110,7 @@ def _zip_kind(stream: IO[bytes]) -> str | None:
                 if any(name.startswith(folder) for name in names):
                     return media_type
             return "application/zip"
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except _UNREADABLE:
         return None
     finally:
         stream.seek(0)

@@ -69,7 +69,7 @@ class Report:
 def heads() -> dict[int | None, Point]:
     """Where each chain stands now."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT node_id, seq, hash FROM {HEADS} ORDER BY id")
+        cursor.execute(f"SELECT node_id, seq, hash FROM {HEADS} ORDER BY id")  # nosec B608
         return {node: Point(seq, digest) for node, seq, digest in cursor.fetchall()}
 
 
@@ -168,7 +168,7 @@ def _rows(node: Node | None) -> Iterator[dict[str, Any]]:
     where, values = (" WHERE node_id = %s", [node.pk]) if node is not None else ("", [])
     with connection.chunked_cursor() as cursor:
         # The order of the unique index: nothing is sorted.
-        cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM {ENTRIES}{where} ORDER BY node_id, seq, id", values)
+        cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM {ENTRIES}{where} ORDER BY node_id, seq, id", values)  # nosec B608
         while batch := cursor.fetchmany(FETCHED):
             for row in batch:
                 yield dict(zip(COLUMNS, row, strict=True))

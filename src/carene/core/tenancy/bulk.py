@@ -47,7 +47,7 @@ def reparent(node: Node, parent: Node) -> int:
     end = old[:-1] + chr(ord("/") + 1)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {TABLE} SET path = %s || substr(path, %s), "
+            f"UPDATE {TABLE} SET path = %s || substr(path, %s), "  # nosec B608
             "parent_id = CASE WHEN id = %s THEN %s ELSE parent_id END WHERE path >= %s AND path < %s",
             [new, len(old) + 1, node.pk, parent.pk, old, end],
         )

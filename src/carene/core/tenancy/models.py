@@ -35,6 +35,14 @@ class Node(models.Model):
             return
         super().save(*args, **kwargs)
 
+    @classmethod
+    def hold(cls, pk: int) -> None:
+        """Until the end of the transaction, whoever holds the same node waits: for rules about several rows at once.
+
+        On SQLite every writer waits anyway.
+        """
+        cls.objects.select_for_update(no_key=True).filter(pk=pk).order_by("pk").first()
+
     @property
     def ancestor_ids(self) -> list[int]:
         """Ids from the root to this node included."""

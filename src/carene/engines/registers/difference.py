@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from carene.engines.registers.entries import Assembly, Entry
+from carene.engines.registers.text import fold
 
 OPENED, CLOSED, REOPENED, MOVED, RELOCATED, RENAMED, MERGED, CORRECTED, UNCHANGED = (
     "opened", "closed", "reopened", "moved", "relocated", "renamed", "merged", "corrected", "unchanged",
@@ -113,23 +114,37 @@ def _merged(known: Mapping[str, Known], assembly: Assembly, gone: list[str]) -> 
     return merged
 
 
-ADDRESS = ("address", "postcode", "town", "department")
+def kinds_of(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, reopened: bool = False, precise: bool = True
+) -> list[str]:
+    """Which changes lead from one description to the other; both hold ``parent`` and the names of an entry.
 
-
-def kinds_of(before: Mapping[str, Any], after: Mapping[str, Any], *, reopened: bool = False) -> list[str]:
-    """Which changes lead from one description to the other; both hold ``parent`` and the names of an entry."""
+    Not ``precise``: what was known was only guessed; that a register names it now is no change of name or place.
+    """
     kinds = [REOPENED] if reopened else []
     if before.get("parent") != after.get("parent"):
         kinds.append(MOVED)
+    if not precise:
+        return kinds or [CORRECTED]
     if before.get("name") != after.get("name"):
         kinds.append(RENAMED)
-    if any(_said(before.get(name)) != _said(after.get(name)) for name in ADDRESS):
+    if _elsewhere(before, after):
         kinds.append(RELOCATED)
     return kinds or [CORRECTED]
 
 
-def _said(value: Any) -> Any:
-    return value or ""
+def _elsewhere(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Another town, or in the same one another number or street; two registers may write one street in two ways."""
+    if any((before.get(name) or "") != (after.get(name) or "") for name in ("postcode", "department")):
+        return True
+    old, new = fold(str(before.get("address") or "")).split(), fold(str(after.get("address") or "")).split()
+    return any(
+        some and others and not (some & others)
+        for some, others in (
+            ({word for word in old if word.isdigit()}, {word for word in new if word.isdigit()}),
+            ({word for word in old if len(word) > 3}, {word for word in new if len(word) > 3}),
+        )
+    )
 
 
 def counted(kinds: Counter[str]) -> dict[str, int]:

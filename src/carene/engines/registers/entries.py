@@ -20,10 +20,10 @@ UNPLACED = "region:"  # for what stands in no known department
 UNPLACED_NAME = "Département non reconnu"
 
 # What people may type over: kept beside the row, so that the register only changes what it wrote itself.
-SHARED = ("name", "short_name", "town", "type", "ght_role")
+SHARED = ("name", "short_name", "finess", "town", "type", "ght_role")
 # What only the register says.
 OWN = (
-    "finess", "finess_ej", "finess_et", "siret", "address", "postcode", "department", "latitude", "longitude",
+    "finess_ej", "finess_et", "siret", "address", "postcode", "department", "latitude", "longitude",
     "opened_on", "category",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -263,6 +264,7 @@ def _read_head(path: Path, account: Account) -> None:
         account.dated = day(found[1].decode("ascii"))
 
 
+@lru_cache(maxsize=1024)
 def _plain(key: str) -> str:
     return key.replace("_", "").lower()
 

@@ -9,10 +9,21 @@ import unicodedata
 from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")  # « E.H.P.A.D. », « C.H. »
 _APART = re.compile(r"[^0-9a-z]+")
 _CEDEX = re.compile(r"\s+CEDEX\b.*$", re.IGNORECASE)
 _SMALL = frozenset({"de", "du", "des", "d", "en", "et", "sur", "sous", "les", "lès", "la", "le", "l", "aux", "au", "à"})
 _WHOLE = {"st": "saint", "ste": "sainte", "sts": "saints"}
+# What people type for what registers write.
+_SHORT = (
+    ("centre hospitalier regional universitaire", "chu chru"),
+    ("centre hospitalier universitaire", "chu"),
+    ("centre hospitalier regional", "chr"),
+    ("centre hospitalier", "ch"),
+    ("etablissement d hebergement pour personnes agees dependantes", "ehpad"),
+    ("hospitalisation a domicile", "had"),
+    ("service de soins infirmiers a domicile", "ssiad"),
+)
 _ABSENT = {"", "0000-00-00"}
 
 
@@ -30,7 +41,15 @@ def fold(text: str) -> str:
     else:
         bare = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
         bare = "".join(c for c in bare if not unicodedata.combining(c)).casefold()
+    bare = _DOTTED.sub(lambda found: found[0].replace(".", ""), bare)
     return " ".join(_WHOLE.get(word, word) for word in _APART.split(bare) if word)
+
+
+def searched(*parts: str) -> str:
+    """The words under which something is found, with a space on both sides of each: a short word is found whole."""
+    words = fold(" ".join(parts))
+    short = [acronym for long, acronym in _SHORT if long in words]
+    return f" {' '.join([words, *short])} "
 
 
 @lru_cache(maxsize=65_536)

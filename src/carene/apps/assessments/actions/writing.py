@@ -15,6 +15,7 @@ from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.journal.models import Entry, Head
 from carene.core.journal.writer import entry, record_many
+from carene.engines.exchange.values import clean
 from carene.engines.referential.model import Referential
 from carene.engines.sources import InputError
 
@@ -78,8 +79,8 @@ def next_state(
     return Stated(
         level,
         not_applicable,
-        before.justification if justification is None else justification.strip(),
-        before.comment if comment is None else comment.strip(),
+        before.justification if justification is None else clean(justification),
+        before.comment if comment is None else clean(comment),
         answered_on,
     )
 

@@ -58,7 +58,8 @@ def send(request: OrganisationRequest) -> HttpResponse:
             upload.seek(0)
             kept = store(request.actor, request.organisation.node, upload)
             return redirect("assessments:framework_preview", request.organisation.pk, kept.pk)
-    return render(request, "assessments/framework_send.html", {"organisation": request.organisation, "form": form})
+    context = {"organisation": request.organisation, "form": form}
+    return render(request, "assessments/framework_send.html", context, status=400 if form.errors else 200)
 
 
 @organisation_view("referential.import")

@@ -218,9 +218,7 @@ def attach(request: OrganisationRequest, pk: int, criterion: str) -> HttpRespons
     return redirect("assessments:question", request.organisation.pk, pk, found.id)
 
 
-def _change_link(
-    act: Callable[..., None], request: OrganisationRequest, evidence: str, pair: tuple[str, str]
-) -> None:
+def _change_link(act: Callable[..., None], request: OrganisationRequest, evidence: str, pair: tuple[str, str]) -> None:
     """Links or unlinks the piece of evidence whose key the page sent."""
     try:
         act(request.actor, request.organisation, int(evidence), *pair)

@@ -108,7 +108,7 @@ def _onward(request: HttpRequest, pk: int, criterion: str) -> str:
 def _payload(request: HttpRequest) -> dict[str, Any]:
     try:
         data = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         raise InputError("La réponse envoyée n'est pas lisible", remedy="recharger la page")

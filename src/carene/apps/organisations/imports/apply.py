@@ -18,11 +18,12 @@ from carene.apps.organisations.imports.plan import (
     Progress,
     changed,
     descriptions,
+    kinds_of,
     rows_of,
 )
-from carene.apps.organisations.models import IdentityChange, Organisation, searched
+from carene.apps.organisations.models import SEARCHED, IdentityChange, Organisation
 from carene.core.access.actor import Actor
-from carene.core.database.bulk import insert_rows
+from carene.core.database.bulk import insert_rows, update_rows
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.core.tenancy.bulk import insert_nodes, reparent, reserve_ids
@@ -30,6 +31,7 @@ from carene.core.tenancy.models import Node
 from carene.engines.registers import difference as diff
 from carene.engines.registers.difference import Known
 from carene.engines.registers.entries import OWN, SHARED, Entry
+from carene.engines.registers.text import searched
 
 BATCH = 2000  # new rows of one transaction
 STEP = 500  # changed or closed rows of one transaction
@@ -65,7 +67,7 @@ class Writer:
     def _batch(self, work: Callable[[], Counter[str]], size: int) -> None:
         """One transaction: ``work`` writes and gives the counts that the journal keeps."""
         with atomic_write():
-            Node.objects.select_for_update().get(pk=self.plan.under.pk)  # two imports take turns
+            Node.hold(self.plan.under.pk)  # two imports take turns
             counts = work()
             self.batches += 1
             target = f"organisation:{self.plan.under.pk}"
@@ -103,7 +105,7 @@ class Writer:
         return Counter({diff.OPENED: len(fresh)})
 
     def _parent(self, entry: Entry) -> int:
-        return self.ids.get(entry.parent, self.plan.under.pk)
+        return int(self.ids.get(entry.parent, self.plan.under.pk))
 
     def _paths(self, ids: set[int]) -> dict[int, str]:
         """Paths as they are now, locked: a branch that moves meanwhile would leave its new leaves behind."""
@@ -115,18 +117,22 @@ class Writer:
     def _change(self, pairs: Sequence[tuple[Known, Entry]]) -> Counter[str]:
         counts: Counter[str] = Counter()
         told: list[IdentityChange] = []
+        written: list[tuple[Any, ...]] = []
         for old, entry, row in rows_of(self.plan.under, list(pairs), lock=True):
             before, after = descriptions(old, entry, row)
             adopted = old.key in self.plan.stored.adopted
-            kinds = [RECOGNISED] if adopted else diff.kinds_of(before, after, reopened=row.closed_on is not None)
+            kinds = [RECOGNISED] if adopted else kinds_of(old, before, after, row)
             previous_parent = row.register_parent
             self._describe(row, entry, after, known=not diff.guessed(entry, old))
             if previous_parent != entry.parent and not adopted:
                 self._move(row, previous_parent, entry)
+            written.append(tuple(getattr(row, name) for name in CHANGED))
             counts.update(kinds)
             if not adopted:
                 was, now = changed(before, after)
-                told += [self._told(row.pk, kind, before=was, after=now) for kind in kinds]
+                lasting = [kind for kind in kinds if kind != diff.CORRECTED]
+                told += [self._told(row.pk, kind, before=was, after=now) for kind in lasting]
+        update_rows(Organisation, CHANGED, written)
         IdentityChange.objects.unscoped(MADE).bulk_create(told, batch_size=STEP)
         return counts
 
@@ -136,20 +142,15 @@ class Writer:
         names = SHARED if known else ("ght_role",)
         for name in names:
             value = getattr(entry, name)
-            # A region and a GHT keep the name under which people know them.
-            mine = getattr(row, name) == written.get(name, "")
-            if mine:
+            if getattr(row, name) == written.get(name, ""):
                 setattr(row, name, value)
         if known:
             for name in OWN:
-                value = getattr(entry, name)
-                if name == "finess" and not value:
-                    continue
-                setattr(row, name, value)
+                setattr(row, name, getattr(entry, name))
             row.register_digest = entry.digest
         row.registered = {name: after[name] for name in SHARED}
         row.register_key, row.register_parent, row.closed_on = entry.key, entry.parent, None
-        row.save()
+        row.search = searched(*(str(getattr(row, name)) for name in SEARCHED))
 
     def _move(self, row: Organisation, previous: str, entry: Entry) -> None:
         """Follows the register only when the row still stands where the register had put it."""
@@ -198,6 +199,9 @@ class Writer:
 ROW = (
     "node_id", "kind", *SHARED, *OWN, "register_key", "register_parent", "register_digest", "registered", "search"
 )  # fmt: skip
+
+
+CHANGED = (*ROW[2:], "closed_on", "node_id")
 
 
 def _row(entry: Entry, pk: int) -> tuple[Any, ...]:

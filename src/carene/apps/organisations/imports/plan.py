@@ -153,7 +153,7 @@ def _tell(plan: Plan) -> None:
         if old.key in plan.stored.adopted:
             continue
         before, after = descriptions(old, entry, row)
-        for kind in diff.kinds_of(before, after, reopened=row.closed_on is not None):
+        for kind in kinds_of(old, before, after, row):
             plan.say(Change(kind, entry.key, entry.name, *changed(before, after)))
     names = _names(plan.under, [*plan.difference.closed, *plan.difference.absent], plan.stored)
     for key in [*plan.difference.closed, *plan.difference.absent]:
@@ -186,6 +186,11 @@ def descriptions(old: Known, entry: Entry, row: Organisation) -> tuple[dict[str,
     if not diff.guessed(entry, old):
         after |= entry.values()
     return _plain(before), _plain(after)
+
+
+def kinds_of(old: Known, before: dict[str, Any], after: dict[str, Any], row: Organisation) -> list[str]:
+    precise = not old.digest.startswith("~")
+    return diff.kinds_of(before, after, reopened=row.closed_on is not None, precise=precise)
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -3,13 +3,13 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from carene.engines.registers.text import fold
+from carene.engines.registers.text import searched
 
 
 def fill_search(apps, schema_editor):
     rows = apps.get_model("organisations", "Organisation")._base_manager.using(schema_editor.connection.alias)
     for row in rows.order_by("pk").iterator():
-        row.search = fold(" ".join((row.name, row.short_name, row.town)))
+        row.search = searched(row.name, row.short_name, row.town)
         row.save(update_fields=["search"])
 
 
@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                             ("relocated", "Déménagement"),
                             ("renamed", "Changement de nom"),
                             ("merged", "Fusion"),
-                            ("corrected", "Correction"),
                         ],
                         max_length=10,
                     ),

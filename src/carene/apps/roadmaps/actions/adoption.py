@@ -13,6 +13,7 @@ from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
 from carene.core.journal.models import Entry
 from carene.core.journal.writer import entry, record_many
+from carene.core.tenancy.models import Node
 from carene.engines.sources import InputError
 
 ADOPT = "roadmap.adopt"
@@ -27,6 +28,7 @@ def adopt(actor: Actor, organisation: Organisation, scenario_id: int, *, version
     actor.require(ADOPT, organisation.node)
     node = organisation.node
     with atomic_write():
+        Node.hold(node.pk)  # two plans adopted at once would both create their actions
         scenario = Scenario.objects.of(node).filter(deleted_at=None).select_for_update().get(pk=scenario_id)
         if scenario.version != version:
             raise Conflict("ce scénario")
