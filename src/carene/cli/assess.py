@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     from carene.engines.sources.document import Limits
     from carene.engines.sources.files import read_bytes
 
-    outputs = [name for name in ("json", "pdf", "xlsx") if getattr(arguments, name)]
-    _only_one_on_stdout(arguments, outputs)
+    outputs = [name for name in ("json", "pdf", "xlsx") if getattr(arguments, name) is not None]
+    _check_targets(arguments.file, [getattr(arguments, name) for name in outputs])
     today = _today()
     referential = _referential(arguments)
     content = read_bytes(Path(arguments.file), limits=Limits(size=WorkbookLimits().size))
@@ -117,17 +118,28 @@ def _read(content: bytes, name: str, referential: Referential, today: dt.date) -
     return reading
 
 
-def _only_one_on_stdout(arguments: argparse.Namespace, outputs: list[str]) -> None:
+def _check_targets(source: str, targets: list[str]) -> None:
+    """No result takes the place of another one, nor of the answers."""
     from carene.engines.sources import InputError
 
-    if sum(getattr(arguments, name) == STANDARD for name in outputs) > 1:
-        raise InputError(
-            "un seul résultat peut aller sur la sortie standard", remedy="nommer un fichier pour les autres"
-        )
+    for target in targets:
+        if not target:
+            raise InputError("le nom d'un fichier à écrire est vide", remedy="le donner, ou retirer l'option")
+        if targets.count(target) > 1:
+            where = "sur la sortie standard" if target == STANDARD else f"dans {target}"
+            raise InputError(f"un seul résultat peut aller {where}", remedy="nommer un fichier pour les autres")
+        try:
+            same = target != STANDARD and Path(target).is_file() and Path(target).samefile(source)
+        except (OSError, ValueError):  # one of them cannot be reached: reading or writing it will say why
+            same = False
+        if same:
+            raise InputError("ce résultat écraserait les réponses", where=target, remedy="lui donner un autre nom")
 
 
 def _write(target: str, data: bytes) -> None:
     """Whole or not at all: a temporary neighbour, then a rename; devices and pipes are written as they are."""
+    import secrets
+
     from carene.engines.sources import InputError
 
     if target == STANDARD:
@@ -136,15 +148,18 @@ def _write(target: str, data: bytes) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(target)
-    special = path.exists() and not path.is_file()
-    temporary = path if special else path.with_name(f".{path.name}.partiel")
+    temporary = None
     try:
-        temporary.write_bytes(data)
-        if not special:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            temporary = path.with_name(f".{secrets.token_hex(4)}.partiel")
+            temporary.write_bytes(data)
             temporary.replace(path)
     except (OSError, ValueError) as error:
-        if not special and temporary.is_file():
-            temporary.unlink()
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
         raise InputError(
             "ce fichier ne peut pas être écrit", where=target, remedy="vérifier le dossier et ses droits"
         ) from error

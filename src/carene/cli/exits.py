@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 import traceback
@@ -15,6 +16,8 @@ DONE = 0
 OWN_FAILURE = 1
 BAD_INPUT = 2
 DEBUG = "CARENE_DEBUG"  # "1" shows the traceback of our own failures; read here because the settings may be what failed
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # without a file name: it is the standard output
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -31,9 +34,13 @@ def run(handler: Handler, arguments: argparse.Namespace) -> int:
         say("Commande interrompue.")
         return OWN_FAILURE
     except BrokenPipeError:  # the reader of our output left (« carene … | head »): nothing more can be said to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return OWN_FAILURE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            _forget_output()
+            say("La sortie standard ne peut pas être écrite ; vérifier la place qui reste sur le disque.")
+            return BAD_INPUT
         if os.environ.get(DEBUG) == "1":
             traceback.print_exc()
         else:
@@ -43,6 +50,11 @@ def run(handler: Handler, arguments: argparse.Namespace) -> int:
             )
         return OWN_FAILURE
     return code
+
+
+def _forget_output() -> None:
+    """What still waits to be written is lost: without this, leaving would try again and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(sentence: str) -> None:

@@ -55,13 +55,26 @@ def database() -> None:
 
 
 def prepare() -> None:
-    """Database up to date and static files collected; quick when there is nothing to do."""
+    """Database up to date and static files collected; quick when there is nothing to do.
+
+    Raises InputError when the database cannot be opened.
+    """
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from carene.engines.sources import InputError
+
     Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise InputError(
+            f"la base ne s'ouvre pas ({' '.join(str(error).split())})",
+            where=str(connection.settings_dict["NAME"]),
+            remedy="vérifier CARENE_DATABASE, CARENE_VAR, et que son serveur répond",
+        ) from error
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Mise à jour de la base…", flush=True)
@@ -129,9 +142,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     from django.conf import settings
     from django.db import connection
 
-    if connection.vendor == "sqlite" and arguments.workers != 1:
-        from carene.engines.sources import InputError
+    from carene.engines.sources import InputError
 
+    for value, name, most in ((arguments.port, "port", 65_535), (arguments.threads, "threads", 1_000),
+                              (arguments.workers, "workers", 1_000)):  # fmt: skip
+        if not 1 <= value <= most:
+            raise InputError(f"--{name} {value} n'est pas possible", remedy=f"donner un nombre de 1 à {most}")
+    if connection.vendor == "sqlite" and arguments.workers != 1:
         raise InputError(
             "SQLite n'accepte qu'un processus", remedy="garder --workers 1, ou héberger la base sur PostgreSQL"
         )

@@ -27,12 +27,17 @@ def _secret_key() -> str:
         return path.read_text(encoding="ascii").strip()
     import secrets
 
-    VAR.mkdir(parents=True, exist_ok=True)
     key = secrets.token_urlsafe(64)
     temporary = path.with_name(".secret_key")  # then renamed: a first start cut short leaves no empty key behind
-    temporary.touch(mode=0o600)
-    temporary.write_text(key, encoding="ascii")
-    temporary.replace(path)
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)
+        temporary.touch(mode=0o600)
+        temporary.write_text(key, encoding="ascii")
+        temporary.replace(path)
+    except OSError as error:
+        raise env.SettingError(
+            f"le dossier de données {VAR} ne peut pas être écrit", remedy="vérifier CARENE_VAR et ses droits"
+        ) from error
     return key
 
 
