@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import urljoin
 
 import lxml.html
 from django.test import Client
+from django.urls import resolve
 
 from tests.attacks.prey import Prey
 from tests.isolation.test_every_url import ROUTES
@@ -18,11 +20,6 @@ from tests.isolation.test_every_url import ROUTES
 # Pages of the library that signs people in: its own tests hold them, ours hold the sign-in page.
 LIBRARY_PAGES = re.compile(r"^compte/(?!login/$)")
 PAGES = [route for route in ROUTES if not LIBRARY_PAGES.match(route) and not route.startswith("api/")]
-# Every name that a view reads in the query string.
-PARAMETERS = (
-    "q", "page", "etat", "critere", "referentiel", "suite", "evaluation", "portee", "format", "montrer", "axe",
-    "cherche", "indicateur", "tri", "supprime", "s", "responsable", "scenario", "objectif", "question", "next",
-)  # fmt: skip
 UNSEEN = ("reason", "retour")  # asked by a dialogue that the page builds
 # What lets an empty form go as far as the action behind it.
 PLAUSIBLE = {
@@ -47,6 +44,13 @@ class Form:
         path = re.sub(r"/(mesures|catalogue)/[a-z][a-z0-9-]+/", r"/\1/M/", self.action.partition("?")[0])
         path = re.sub(r"\d+", "N", path)
         return self.method, path, tuple(sorted({re.sub(r"\d+", "N", name) for name, _ in self.fields}))
+
+
+def parameters_of(address: str) -> set[str]:
+    """Names that the module of the page's view reads in a query string."""
+    view = inspect.unwrap(resolve(address).func)
+    source = inspect.getsource(inspect.getmodule(view))  # type: ignore[arg-type]
+    return set(re.findall(r'GET\.(?:get|getlist)\("(\w+)"', source))
 
 
 def forms_of(page: str, html: str) -> Iterator[Form]:

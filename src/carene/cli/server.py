@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+PORT_SECONDS = 5
+
 
 def register(subparsers: Any) -> None:
     serve = subparsers.add_parser("serve", help="prépare la base si besoin et démarre le serveur")
@@ -158,6 +160,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from carene.core.backup import lock
 
     lock.hold_server(Path(settings.VAR))
+    _wait_for_port(arguments.host, arguments.port)
     prepare()
     if arguments.demo:
         from carene.apps.demonstration import build
@@ -169,6 +172,35 @@ def _serve(arguments: argparse.Namespace) -> int:
     host = "localhost" if arguments.host in {"127.0.0.1", everywhere} else arguments.host
     address = f"http://{host}:{arguments.port}/"
     return run_server(arguments, address, demo=(Path(settings.VAR) / "demonstration").exists())
+
+
+def _wait_for_port(host: str, port: int) -> None:
+    """A server that was killed may leave its port for a moment. Raises InputError when it is not to be had."""
+    import errno
+    import socket
+    import time
+
+    from carene.engines.sources import InputError
+
+    for remaining in range(PORT_SECONDS, -1, -1):
+        try:
+            family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+                probe.listen()
+            return
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and remaining:
+                time.sleep(1)
+                continue
+            why = (
+                "le port est déjà pris" if error.errno == errno.EADDRINUSE else "cette adresse ne peut pas être ouverte"
+            )
+            remedy = (
+                "arrêter ce qui l'occupe, ou choisir --port" if error.errno == errno.EADDRINUSE else "vérifier --host"
+            )
+            raise InputError(why, where=f"{host}:{port}", remedy=remedy) from error
 
 
 def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> int:

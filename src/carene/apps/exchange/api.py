@@ -7,7 +7,8 @@ import datetime as dt
 import json
 from typing import Annotated, Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
@@ -102,6 +103,13 @@ def _unreadable(request: HttpRequest, error: HttpError | RawPostDataException) -
         401: "Cette adresse demande une clé valable ; en créer une dans « Échanges ».",
     }.get(status, str(error))
     return api.create_response(request, {"detail": said, "errors": []}, status=status)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_048_576
+    data = {"detail": f"La demande dépasse {most} Mo ; l'envoyer en plusieurs fois.", "errors": []}
+    return api.create_response(request, data, status=413)
 
 
 # Organisations -------------------------------------------------------------------------------------------------------

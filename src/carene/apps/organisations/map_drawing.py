@@ -16,7 +16,7 @@ WIDTH, TALLEST, MARGIN = 720.0, 820.0, 28.0
 CELL = 9.0  # points nearer than this are one larger point
 KILOMETRES = 111.32  # of one degree of latitude
 FAR = 3.0  # interquartile ranges beyond which a point is not drawn: a mistake of the register, said beside the map
-COLOURS: tuple[Role, ...] = ("accent", "measured", "late", "good", "second", "load", "done", "ink")
+COLOURS: tuple[Role, ...] = ("accent", "measured", "late", "good", "second", "ink", "done", "soon_tint")
 
 
 def colours(types: Sequence[str]) -> dict[str, Role]:

@@ -147,7 +147,7 @@ class Assembler:
         if key in self._made.entries:
             self._made.repeated[record.finess] += 1
         parent = entity_key(record.entity)
-        entry = Entry(key, "site", parent, record.name, record.short_name[:60])
+        entry = Entry(key, "site", parent, record.name, _short(record.short_name))
         _put(entry, record.place)
         entry.finess = entry.finess_et = record.finess
         entry.finess_ej, entry.siret, entry.opened_on = record.entity, record.siret, record.opened_on
@@ -163,7 +163,7 @@ class Assembler:
         if not record.active:
             self._made.closed[key] = record.closed_on
             return
-        entry = Entry(key, "entity", "", record.name, record.short_name[:60])
+        entry = Entry(key, "entity", "", record.name, _short(record.short_name))
         _put(entry, record.place)
         entry.finess = entry.finess_ej = record.finess
         entry.opened_on = record.opened_on
@@ -249,6 +249,11 @@ class Assembler:
         for key in sorted({e.parent for e in entries.values() if e.parent.startswith("region:")}):
             found = self._territories.regions.get(key.removeprefix("region:"))
             entries[key] = Entry(key, "region", "", found.name if found else UNPLACED_NAME)
+
+
+def _short(name: str) -> str:
+    """A name to say every day; one that is as long as the name itself is none."""
+    return name if len(name) <= 60 else ""
 
 
 def _put(entry: Entry, place: Place) -> None:

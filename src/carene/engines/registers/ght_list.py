@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from carene.engines.exchange.workbook import Sheet, WorkbookLimits, open_workbook
-from carene.engines.registers.records import Account, Ght, Membership, Place, Record
+from carene.engines.registers.records import Account, Ght, Membership, Place, Record, too_long
 from carene.engines.registers.territories import Territories
 from carene.engines.registers.text import clean, fold, is_finess, town_name
 from carene.engines.sources import InputError
@@ -40,7 +40,8 @@ class GhtList:
             if not any(values.values()):
                 continue
             where = f"{self.path.name}, {sheet.where(row)}"
-            fault = _fault(values)
+            member = self._member(values, row + 1)
+            fault = _fault(values) or too_long(member) or too_long(Ght(member.ght, values["ght_libelle"], "", row))
             if fault:
                 finess = _finess(values["finess"])
                 remedy = "corriger la ligne, ou la retirer"
@@ -49,7 +50,7 @@ class GhtList:
             if values["ght_code"] not in seen:
                 seen.add(values["ght_code"])
                 yield self._group(values, row + 1, account)
-            yield self._member(values, row + 1)
+            yield member
 
     def _table(self, sheets: Sequence[Sheet], account: Account) -> tuple[Sheet, int, dict[str, int]]:
         """The sheet that holds the list, its first row of values, and the column of each name."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from carene.engines.registers.coordinates import degrees, plausible
 from carene.engines.registers.files import opened
 from carene.engines.registers.nomenclature import Nomenclature
-from carene.engines.registers.records import Account, Establishment, Location, Place, Record
+from carene.engines.registers.records import Account, Establishment, Location, Place, Record, too_long
 from carene.engines.registers.territories import Territories
 from carene.engines.registers.text import clean, day, is_finess, postal_line
 from carene.engines.sources import InputError
@@ -85,7 +85,7 @@ class LegacyFile:
         category = v[AT["categetab"]]
         if category not in self.nomenclature.categories:
             account.unknown["catégorie", f"{category} {v[AT['libcategetab']]}".strip()] += 1
-        return Establishment(
+        made = Establishment(
             finess=finess,
             entity=entity,
             name=name,
@@ -100,6 +100,9 @@ class LegacyFile:
             active=True,
             line=number,
         )
+        if oversized := too_long(made):
+            raise _Fault(oversized)
+        return made
 
     def _place(self, v: list[str], account: Account) -> Place:
         postcode, town = postal_line(v[AT["ligneacheminement"]])

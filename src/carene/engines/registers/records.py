@@ -89,6 +89,20 @@ class Membership:
 
 Record = LegalEntity | Establishment | Location | Ght | Membership
 
+# What the longest real values leave far behind; beyond, the line is not what it seems.
+WIDTHS = {"name": ("le nom", 200), "code": ("le code du GHT", 30), "category": ("la catégorie", 4)}
+PLACE_WIDTHS = {"address": ("l'adresse", 400), "postcode": ("le code postal", 5), "town": ("la commune", 100)}
+
+
+def too_long(record: Record) -> str:
+    """What is wrong with the size of a value of this record, in French; empty when all are plausible."""
+    for holder, widths in ((record, WIDTHS), (getattr(record, "place", None), PLACE_WIDTHS)):
+        for name, (said, most) in widths.items():
+            size = len(getattr(holder, name, ""))
+            if size > most:
+                return f"{said} est trop long ({size} caractères, {most} au plus)"
+    return ""
+
 
 @dataclass
 class Account:

@@ -20,7 +20,16 @@ import ijson
 from carene.engines.registers.coordinates import plausible
 from carene.engines.registers.files import opened
 from carene.engines.registers.nomenclature import Nomenclature
-from carene.engines.registers.records import Account, Establishment, Ght, LegalEntity, Membership, Place, Record
+from carene.engines.registers.records import (
+    Account,
+    Establishment,
+    Ght,
+    LegalEntity,
+    Membership,
+    Place,
+    Record,
+    too_long,
+)
 from carene.engines.registers.territories import Territories
 from carene.engines.registers.text import clean, day, is_finess, town_name
 from carene.engines.sources import InputError
@@ -72,25 +81,33 @@ class StructuresFile:
         yield from self._memberships(groups, finess_of, account)
 
     def _groups(self, account: Account) -> Iterator[Ght | _Member]:
-        codes = self.nomenclature.groups
         for item, trail in _items(self.path, "gcc", account):
-            kind = _code(_get(item, "typeGcc"))
-            if kind != codes.ght:
-                account.unknown["groupement", f"type {kind or 'absent'}"] += 1
-                continue
-            if (_code(_get(item, "etatObjet")) or _code(_get(item, "etatActif")) or ACTIVE) != ACTIVE:
-                continue
-            code, name = _text(_get(item, "gccId")), _text(_get(item, "nomGcc"))
-            if not code or not name:
-                account.fault(trail.error("ce groupement n'a pas d'identifiant ou pas de nom"))
-                continue
-            yield Ght(code, name, "", trail.line)
-            for member in _get(item, "pmejDuGcc") or ():
-                role = _code(_get(member, "typeRoleEntiteGroupe"))
-                if role not in {codes.support, codes.member, ""}:
-                    account.unknown["rôle dans un GHT", role] += 1
-                word = {codes.support: "support", codes.member: "membre"}.get(role, "")
-                yield _Member(code, _text(_get(member, "pmSmsseId")), word, trail)
+            try:
+                yield from self._group(item, trail, account)
+            except _Fault as fault:
+                account.fault(trail.error(str(fault)))
+
+    def _group(self, item: Item, trail: Trail, account: Account) -> Iterator[Ght | _Member]:
+        codes = self.nomenclature.groups
+        kind = _code(_get(item, "typeGcc"))
+        if kind != codes.ght:
+            account.unknown["groupement", f"type {kind or 'absent'}"] += 1
+            return
+        if (_code(_get(item, "etatObjet")) or _code(_get(item, "etatActif")) or ACTIVE) != ACTIVE:
+            return
+        code, name = _text(_get(item, "gccId")), _text(_get(item, "nomGcc"))
+        if not code or not name:
+            raise _Fault("ce groupement n'a pas d'identifiant ou pas de nom")
+        group = Ght(code, name, "", trail.line)
+        if oversized := too_long(group):
+            raise _Fault(oversized)
+        yield group
+        for member in _list(item, "pmejDuGcc"):
+            role = _code(_get(member, "typeRoleEntiteGroupe"))
+            if role not in {codes.support, codes.member, ""}:
+                account.unknown["rôle dans un GHT", role] += 1
+            word = {codes.support: "support", codes.member: "membre"}.get(role, "")
+            yield _Member(code, _text(_get(member, "pmSmsseId")), word, trail)
 
     def _memberships(
         self, groups: list[Ght | _Member], finess_of: Mapping[str, str], account: Account
@@ -105,9 +122,11 @@ class StructuresFile:
 
     def _entity(self, item: Item, trail: Trail, account: Account) -> Iterator[tuple[Record, str]]:
         _note_unknown(item, KNOWN_ENTITY, "pmej", account)
-        info = _get(item, "informationsGeneralesPMEJ") or {}
-        finess = _text(_get(info, "numFinessPm")).upper()
+        finess, sites = "", []
         try:
+            info = _map(item, "informationsGeneralesPMEJ")
+            finess = _text(_get(info, "numFinessPm")).upper()
+            sites = _list(item, "ege")
             if not is_finess(finess):
                 raise _Fault(f"« {shown(finess, 20)} » n'est pas un numéro FINESS d'entité juridique")
             short = _text(_get(info, "denominationPm"))
@@ -124,22 +143,26 @@ class StructuresFile:
                 active=_active(item, info),
                 line=trail.line,
             )
+            if oversized := too_long(entity):
+                raise _Fault(oversized)
         except _Fault as fault:
             account.fault(trail.error(str(fault)), finess if is_finess(finess) else "")
-            for site in _get(item, "ege") or ():
-                account.unread.add(_text(_get(_get(site, "informationsGeneralesEGE") or {}, "numFinessEge")).upper())
+            # Nothing may be concluded of what stands in it.
+            inside = (_get(site, "informationsGeneralesEGE") for site in sites)
+            account.unread |= {_text(_get(one, "numFinessEge")).upper() for one in inside if isinstance(one, dict)}
             return
         yield entity, _text(_get(info, "pmSmsseId"))
-        for rank, site in enumerate(_get(item, "ege") or (), 1):
+        for rank, site in enumerate(sites, 1):
             record = self._site(site, finess, trail.below("ege", rank), account)
             if record is not None:
                 yield record, ""
 
     def _site(self, item: Item, entity: str, trail: Trail, account: Account) -> Establishment | None:
         _note_unknown(item, KNOWN_SITE, "ege", account)
-        info = _get(item, "informationsGeneralesEGE") or {}
-        finess = _text(_get(info, "numFinessEge")).upper()
+        finess = ""
         try:
+            info = _map(item, "informationsGeneralesEGE")
+            finess = _text(_get(info, "numFinessEge")).upper()
             if not is_finess(finess):
                 raise _Fault(f"« {shown(finess, 20)} » n'est pas un numéro FINESS d'établissement")
             short = _text(_get(info, "nomEgeCourt"))
@@ -153,7 +176,7 @@ class StructuresFile:
             active = _active(item, info)
             if active and category not in self.nomenclature.categories:
                 account.unknown["catégorie", category or "absente"] += 1
-            return Establishment(
+            made = Establishment(
                 finess=finess,
                 entity=entity,
                 name=name,
@@ -168,12 +191,15 @@ class StructuresFile:
                 active=active,
                 line=trail.line,
             )
+            if oversized := too_long(made):
+                raise _Fault(oversized)
         except _Fault as fault:
             account.fault(trail.error(str(fault)), finess if is_finess(finess) else "")
             return None
+        return made
 
     def _place(self, item: Item, account: Account) -> Place:
-        found = _get(item, "adresse") or ()
+        found = _list(item, "adresse")
         if not found:
             return NOWHERE
         address = found[0]
@@ -186,7 +212,7 @@ class StructuresFile:
             part for key in ("numeroVoie", "typeVoie", "libelleVoie") if (part := _text(_get(address, key)))
         )
         lines = (_text(_get(address, "complementPointGeographique")), street, _text(_get(address, "lieuDit")))
-        latitude, longitude = _degrees(_get(address, "coordonneesGeographique") or {})
+        latitude, longitude = _degrees(_map(address, "coordonneesGeographique"))
         text = "\n".join(line for line in lines if line)
         return Place(
             text, postcode, town_name(_text(_get(address, "ligneAcheminement"))), department, latitude, longitude
@@ -238,7 +264,7 @@ class _Lines:
 
 
 def _items(path: Path, root: str, account: Account) -> Iterator[tuple[Item, Trail]]:
-    """Items of one root, an array or (as the schema writes it) a single object."""
+    """Items of one root, which is an array in every published file (the schema says an object)."""
     with opened(path, account) as stream:
         lines = _Lines(stream)
         try:
@@ -275,6 +301,26 @@ def _get(item: Item, key: str) -> Any:
         return item[key]
     wanted = _plain(key)
     return next((value for name, value in item.items() if _plain(name) == wanted), None)
+
+
+def _map(item: Item, key: str) -> Item:
+    """The headings under this one; none when it is absent. Raises _Fault for anything else."""
+    value = _get(item, key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _Fault(f"« {key} » n'est pas une rubrique")
+    return value
+
+
+def _list(item: Item, key: str) -> list[Item]:
+    """The headings listed under this one; none when it is absent. Raises _Fault for anything else."""
+    value = _get(item, key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise _Fault(f"« {key} » n'est pas une liste de rubriques")
+    return value
 
 
 def _text(value: Any) -> str:
