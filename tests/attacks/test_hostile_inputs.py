@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
+import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +19,12 @@ from django.test import Client
 
 from carene.apps.assessments.models import Answer
 from carene.core.journal.models import Entry
-from tests.attacks.crawl import LIBRARY_PAGES, PAGES, Form, every_form, parameters_of
+from tests.attacks.crawl import LIBRARY_PAGES, PAGES, Form, content_of, every_form, parameters_of
 from tests.attacks.prey import Prey
 from tests.isolation.test_every_url import ROUTES
 
 HUGE = "9" * 31
+EACH = int(os.environ.get("CARENE_ATTACKS", "1"))  # values that each place gets, in turn; 99 for all of them everywhere
 SLOW = 5.0  # seconds that no page may take, even here where other tests run beside
 PATHS = (
     "0",
@@ -62,6 +65,16 @@ EVIL = (
 )  # fmt: skip
 
 
+class Turn:
+    """Gives the next values of a list at each call: every place gets some, every value comes many times."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.count, self.values = len(values), itertools.cycle(values)
+
+    def some(self, wanted: int = EACH) -> list[str]:
+        return list(itertools.islice(self.values, min(wanted, self.count)))
+
+
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
     logging.disable(logging.ERROR)
@@ -87,16 +100,17 @@ def answered(client: Client, method: str, address: str, data: Any = None, **more
     shown = str(data)[:200]
     assert response.status_code < 500, (method, address[:300], shown, response.status_code)
     assert time.perf_counter() - began < SLOW, (method, address[:300], shown)
-    response.close()
+    content_of(response)
     return response
 
 
 def test_addresses(mine: Prey, alice: Client) -> None:
+    turn = Turn(PATHS)
     for route in ROUTES:
         if LIBRARY_PAGES.match(route):
             continue
         for name in re.findall(r"<(?:\w+:)?(\w+)>", route):
-            for value in PATHS:
+            for value in turn.some(EACH if name == "node_id" else EACH * 2):
                 address = mine.address(route, **{name: value})
                 answered(alice, "GET", address)
                 if name != "node_id":
@@ -105,12 +119,13 @@ def test_addresses(mine: Prey, alice: Client) -> None:
 
 def test_parameters(mine: Prey, alice: Client) -> None:
     names: set[str] = set()
+    turn = Turn(QUERIES)
     for route in PAGES:
         page = mine.address(route)
         read = parameters_of(page)
         names |= read
         for name in sorted(read) if "document." not in route else ():
-            for value in QUERIES:
+            for value in turn.some(EACH * 2):
                 answered(alice, "GET", page, {name: value})
     assert {"q", "page", "critere", "evaluation", "s", "etat"} <= names
 
@@ -128,14 +143,16 @@ def test_every_field_of_every_form(mine: Prey, alice: Client) -> None:
         form for form in every_form(alice, mine) if form.method in {"GET", "POST"} and "/compte/" not in form.action
     ]
     assert len(forms) > 45
+    turn = Turn(TYPED)
     for form in forms:
         answered(alice, form.method, form.action, sent(form))
         names = list(dict(form.fields))
-        values = TYPED[:6] if COSTLY.search(form.action) else TYPED
-        for value in values:
-            if value is not LONG or form.method == "POST":
+        costly = bool(COSTLY.search(form.action))
+        for value in turn.some(EACH if costly else EACH * 2):
+            if form.method == "POST" or value is not LONG:
                 answered(alice, form.method, form.action, dict.fromkeys(names, value))
-            for name in names[:4] if COSTLY.search(form.action) else names:
+        for name in names:
+            for value in turn.some(1 if costly else EACH):
                 if value is not LONG:
                     answered(alice, form.method, form.action, sent(form, **{name: value}))
 

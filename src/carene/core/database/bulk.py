@@ -38,6 +38,14 @@ def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE {columns[-1]} = %s", [ready(row) for row in rows])  # nosec B608
 
 
+def refresh_statistics(*tables: type[models.Model]) -> None:
+    """After a great many rows: PostgreSQL plans by what it knows of them, and learns it minutes later by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for model in tables:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
 def _prepared(
     model: type[models.Model], names: Sequence[str]
 ) -> tuple[list[str], Callable[[Sequence[Any]], list[Any]]]:

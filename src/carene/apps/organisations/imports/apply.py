@@ -23,7 +23,7 @@ from carene.apps.organisations.imports.plan import (
 )
 from carene.apps.organisations.models import SEARCHED, IdentityChange, Organisation
 from carene.core.access.actor import Actor
-from carene.core.database.bulk import insert_rows, update_rows
+from carene.core.database.bulk import insert_rows, refresh_statistics, update_rows
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.core.tenancy.bulk import insert_nodes, reparent, reserve_ids
@@ -62,6 +62,8 @@ class Writer:
         days = found.closed | dict.fromkeys(found.absent, self.plan.day)
         for keys in _parts(list(days), STEP):
             self._batch(partial(self._close, keys, days), len(keys))
+        if self.done > BATCH:
+            refresh_statistics(Node, Organisation)
         self.plan.applied = True
 
     def _batch(self, work: Callable[[], Counter[str]], size: int) -> None:
