@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from string import ascii_lowercase
-from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from rapidfuzz.distance import OSA
 
@@ -82,14 +81,14 @@ def _candidates(
     rows: QuerySet[Organisation], words: list[str], *, forgive: bool
 ) -> tuple[list[tuple[int, str, bool]], bool]:
     """(id, searched text, closed) of rows that hold every word, or a piece of each; and whether there are more."""
-    order: Any = "pk"
+    order: tuple[str, ...] = ("pk",)
     if connection.vendor == "postgresql":
         for word in words:
             patterns = _patterns(word) if forgive else [f"%{_whole(word)}%"]
             condition = RawSQL(f"{TABLE}.search LIKE ANY(%s)", [patterns], BooleanField())  # nosec B608
             rows = rows.filter(condition)
-        order = F("pk") + 0  # else the planner walks the whole primary key for the sake of the first rows
-    elif is_ready(connection):
+        order = ()  # which of too many comes first does not matter; asking for an order makes it sort them all
+    elif is_ready():
         groups = [_pieces(word) if forgive else [_whole(word)] for word in words]
         match = " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in group) + ")" for group in groups)
         query = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"  # nosec B608
@@ -101,7 +100,7 @@ def _candidates(
                 either |= Q(search__contains=piece)
             rows = rows.filter(either)
     most = MOST_FORGIVEN if forgive else MOST
-    found = rows.order_by(order).values_list("pk", "search", "closed_on")[: most + 1]
+    found = rows.order_by(*order).values_list("pk", "search", "closed_on")[: most + 1]
     candidates = [(pk, text, closed is not None) for pk, text, closed in found]
     return candidates[:most], len(candidates) > most
 
@@ -173,6 +172,7 @@ def _pieces(word: str) -> list[str]:
     parts = allowed + 1
     bounds = [len(word) * rank // parts for rank in range(parts + 1)]
     whole = [word[start:end] for start, end in pairwise(bounds)]
+    whole[0] = f" {whole[0]}"  # the first one begins the word
     return [*whole, *_swapped(word)]  # a swap over a bound breaks two pieces
 
 

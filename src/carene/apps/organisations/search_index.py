@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.utils import DatabaseError, OperationalError
 
 TABLE = "organisations_organisation"
@@ -33,15 +33,15 @@ _SQLITE = (
 
 def ensure(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """Makes what is missing; does nothing when all is there."""
-    connection = connections[using]
-    if connection.vendor == "sqlite":
-        _ensure_sqlite(connection)
-    elif connection.vendor == "postgresql":
-        _ensure_postgresql(connection)
+    database = connections[using]
+    if database.vendor == "sqlite":
+        _ensure_sqlite(database)
+    elif database.vendor == "postgresql":
+        _ensure_postgresql(database)
 
 
-def _ensure_sqlite(connection: Any) -> None:
-    with connection.cursor() as cursor:
+def _ensure_sqlite(database: Any) -> None:
+    with database.cursor() as cursor:
         names = ("insert", "delete", "update")
         cursor.execute(
             "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name IN (%s, %s, %s)",
@@ -57,22 +57,30 @@ def _ensure_sqlite(connection: Any) -> None:
             logger.warning("no trigram index on this SQLite (%s): searches will read every row", error)
 
 
-def _ensure_postgresql(connection: Any) -> None:
+def _ensure_postgresql(database: Any) -> None:
     try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        with transaction.atomic(using=database.alias), database.cursor() as cursor:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            # Without its waiting list: an import would leave one that every search then reads.
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (search gin_trgm_ops) WITH (fastupdate = off)"
-            )
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (search gin_trgm_ops)")
     except DatabaseError as error:
         logger.warning("no pg_trgm on this server (%s): searches will read every row", error)
+
+
+def settle() -> None:
+    """After a great many rows: PostgreSQL keeps the latest ones in a list that every search would read whole."""
+    if connection.vendor != "postgresql":
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [INDEX])
+    except DatabaseError as error:  # not ours to do on this server: its own housekeeping will
+        logger.info("the search index was not settled: %s", error)
 
 
 _ready: set[str] = set()  # databases where the table was seen; it never goes away
 
 
-def is_ready(connection: Any) -> bool:
+def is_ready() -> bool:
     """Is there an FTS5 table to ask? (PostgreSQL uses its index by itself.)"""
     if connection.vendor != "sqlite":
         return False

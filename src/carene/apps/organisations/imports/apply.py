@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
+from carene.apps.organisations import search_index
 from carene.apps.organisations.imports.plan import (
     WRITING,
     Plan,
@@ -64,6 +65,7 @@ class Writer:
             self._batch(partial(self._close, keys, days), len(keys))
         if self.done > BATCH:
             refresh_statistics(Node, Organisation)
+            search_index.settle()
         self.plan.applied = True
 
     def _batch(self, work: Callable[[], Counter[str]], size: int) -> None:
