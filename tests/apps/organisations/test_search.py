@@ -109,13 +109,13 @@ def test_without_an_index_the_answers_are_the_same(rows: Any, monkeypatch: pytes
     with_index = {
         text: search(rows(), text) for text in ("fleyriat", "CH Viriat", "hopsitalier viriat", "tuors", "parc eu")
     }
-    monkeypatch.setattr("carene.apps.organisations.search.is_ready", lambda _connection: False)
+    monkeypatch.setattr("carene.apps.organisations.search.is_ready", lambda: False)
     assert {text: search(rows(), text) for text in with_index} == with_index
 
 
 def test_the_index_is_really_there(db: None) -> None:
     if connection.vendor == "sqlite":
-        assert search_index.is_ready(connection)
+        assert search_index.is_ready()
     else:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname = %s", [search_index.INDEX])

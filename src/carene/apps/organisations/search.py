@@ -173,7 +173,8 @@ def _pieces(word: str) -> list[str]:
     bounds = [len(word) * rank // parts for rank in range(parts + 1)]
     whole = [word[start:end] for start, end in pairwise(bounds)]
     whole[0] = f" {whole[0]}"  # the first one begins the word
-    return [*whole, *_swapped(word)]  # a swap over a bound breaks two pieces
+    # Two letters swapped over the only bound would break both pieces.
+    return [*whole, _swapped(word, bounds[1])] if parts == 2 else whole
 
 
 def _patterns(word: str) -> list[str]:
@@ -184,11 +185,12 @@ def _patterns(word: str) -> list[str]:
     changed = (
         {a + "_" + b[1:] for a, b in cuts if b} | {a + "_" + b for a, b in cuts} | {a + b[1:] for a, b in cuts if b}
     )
-    return sorted(f"% {one}%" for one in changed | set(_swapped(word)))
+    return sorted(f"% {one}%" for one in changed | {_swapped(word, at) for at in range(1, len(word))})
 
 
-def _swapped(word: str) -> list[str]:
-    return [word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1) if word[n] != word[n + 1]]
+def _swapped(word: str, at: int) -> str:
+    """With the letters on both sides of this place exchanged."""
+    return word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
 
 
 def _one_error(word: str) -> Iterable[str]:
@@ -196,7 +198,7 @@ def _one_error(word: str) -> Iterable[str]:
     yield from {
         word,
         *(a + b[1:] for a, b in cuts if b),
-        *_swapped(word),
+        *(_swapped(word, at) for at in range(1, len(word))),
         *(a + c + b[1:] for a, b in cuts if b for c in ascii_lowercase),
         *(a + c + b for a, b in cuts for c in ascii_lowercase),
     }
