@@ -27,7 +27,7 @@ def text(name: str, default: str = "") -> str:
                 f"{name}_FILE désigne {path}, qui ne peut pas être lu ({error.strerror})",
                 remedy="vérifier le chemin et les droits",
             ) from error
-    return os.environ.get(name, default).strip()
+    return os.environ.get(name, "").strip() or default
 
 
 def boolean(name: str, *, default: bool = False) -> bool:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+import pytest
+
+from tests.attacks.live import Place
+from tests.attacks.prey import Prey, populate
+from tests.e2e.conftest import free_port
+from tests.support.factories import World, give
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A data folder for a real server on SQLite; the first one that starts there loads the demonstration."""
+    var = tmp_path_factory.mktemp("attacked") / "var"
+    var.mkdir()
+    return Place(var, free_port())
+
+
+@pytest.fixture
+def mine(world: World) -> Prey:
+    """Alice's hospital, where she holds every role."""
+    for role in ("administrateur", "direction"):
+        give(world.alice, world.hospital, role)
+    return populate(world.hospital, world.alice, "Texte d'Alice", "alice")
+
+
+@pytest.fixture
+def theirs(world: World) -> Prey:
+    """Charlie's, which Alice must never see."""
+    return populate(world.elsewhere, world.charlie, "Texte de Charlie", "charlie")
