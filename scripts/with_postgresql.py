@@ -3,6 +3,8 @@
 
 The cluster lives in a temporary folder, listens on loopback only, and is stopped and removed at the end. PostgreSQL
 refuses to run as root: then it runs as the ``postgres`` user that the distribution's package created.
+
+As in production, two roles: ``carene_owner`` owns the tables, ``carene`` serves. The command is given both addresses.
 """
 
 from __future__ import annotations
@@ -15,6 +17,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+ADMINISTRATOR = "postgres"
+ROLES = (
+    "CREATE ROLE carene_owner LOGIN CREATEDB",
+    "CREATE ROLE carene LOGIN",
+    "CREATE DATABASE carene OWNER carene_owner",
+)
 
 
 def binaries() -> Path:
@@ -49,14 +58,16 @@ def main() -> int:
     def run(*arguments: str) -> None:
         subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)  # type: ignore[call-overload]
 
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off -c synchronous_commit=off"
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder}"
+    if "POSTGRESQL_DURABLE" not in os.environ:  # tests throw their data away; measures want the real price
+        options += " -c fsync=off -c synchronous_commit=off"
     try:
         run(
             str(bin_folder / "initdb"),
             "-D",
             str(data),
             "-U",
-            "carene",
+            ADMINISTRATOR,
             "--auth=trust",
             "-E",
             "UTF8",
@@ -64,7 +75,15 @@ def main() -> int:
         )
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            environment = {**os.environ, "CARENE_DATABASE": f"postgresql://carene@127.0.0.1:{port}/postgres"}
+            place = f"127.0.0.1:{port}/carene"
+            for statement in ROLES:
+                run(str(bin_folder / "psql"), "-h", str(folder), "-p", str(port), "-U", ADMINISTRATOR, "-qc", statement,
+                    "postgres")  # fmt: skip
+            environment = {
+                **os.environ,
+                "CARENE_DATABASE": f"postgresql://carene@{place}",
+                "CARENE_DATABASE_OWNER": f"postgresql://carene_owner@{place}",
+            }
             return subprocess.run(command, env=environment, check=False).returncode
         finally:
             run(str(bin_folder / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")

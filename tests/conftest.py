@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -49,12 +50,15 @@ def _unordered_rows_come_backwards() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tests_may_empty_the_journal() -> None:
-    """After a test with real transactions every table is emptied: the journal refuses that, except here."""
+    """After a test with real transactions every table is emptied: the journal refuses that, and so does PostgreSQL to
+    any other than their owner."""
+    from django.core.management.commands import flush
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from carene.core.journal import triggers
+    from carene.core.row_security.roles import as_owner
 
-    execute = BaseDatabaseOperations.execute_sql_flush
+    execute, handle = BaseDatabaseOperations.execute_sql_flush, flush.Command.handle
 
     def execute_sql_flush(self: Any, statements: Any) -> None:
         triggers.remove(self.connection)
@@ -63,7 +67,50 @@ def _tests_may_empty_the_journal() -> None:
         finally:
             triggers.install(self.connection)
 
+    def handle_as_owner(self: Any, **options: Any) -> None:
+        with as_owner():
+            handle(self, **options)
+
     BaseDatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    flush.Command.handle = handle_as_owner  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def _made_by_the_owner() -> Iterator[None]:
+    """On PostgreSQL the owner of the tables makes and removes the database of the tests…"""
+    from carene.core.row_security.roles import maintenance
+
+    with maintenance("the database of the tests is made"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_made_by_the_owner: None, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """… and the tests come in as the application, which owns nothing."""
+    from carene.core.row_security import installing, roles
+
+    with django_db_blocker.unblock():
+        installing.install()  # the table of the cache came after the last migration
+    with roles.as_application():
+        yield
+
+
+@pytest.fixture(scope="module")
+def by_the_owner(django_db_setup: None) -> Iterator[None]:
+    """For tests of what only the owner of the tables could do."""
+    from carene.core.row_security.roles import as_owner
+
+    with as_owner():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _tests_see_every_row() -> Iterator[None]:
+    """What tests prepare and look at belongs to everyone. Requests see what their own actor sees."""
+    from carene.core.row_security import scope
+
+    with scope.everything("a test prepares and looks"):
+        yield
 
 
 @pytest.fixture

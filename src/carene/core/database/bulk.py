@@ -20,9 +20,14 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:  # ten times faster than INSERT
+            # Ten times faster than INSERT, which alone may write where rows are protected.
+            named = ", ".join(columns)
+            cursor.execute(f"CREATE TEMPORARY TABLE incoming AS SELECT {named} FROM {table} WITH NO DATA")  # nosec B608
+            with cursor.copy(f"COPY incoming ({named}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(ready(row))
+            cursor.execute(f"INSERT INTO {table} ({named}) SELECT {named} FROM incoming")  # nosec B608
+            cursor.execute("DROP TABLE incoming")
         else:
             marks = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"

@@ -28,7 +28,9 @@ SQLITE = (
 POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE EXCEPTION '{REFUSED}'; END $$""",
-    f"""CREATE OR REPLACE FUNCTION journal_chain() RETURNS trigger LANGUAGE plpgsql AS $$
+    # As its owner: the application itself may not move a head. ``{schema}`` is told by ``install``.
+    f"""CREATE OR REPLACE FUNCTION journal_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = {{schema}}, pg_temp AS $$
         BEGIN
             IF NEW.node_id IS NULL THEN
                 UPDATE {HEADS} SET seq = NEW.seq, hash = NEW.hash
@@ -55,8 +57,15 @@ def install(connection: Any) -> None:
     """Creates the triggers anew; for migrations."""
     remove(connection)
     with connection.cursor() as cursor:
-        for statement in POSTGRESQL if connection.vendor == "postgresql" else SQLITE:
-            cursor.execute(statement)
+        if connection.vendor != "postgresql":
+            for statement in SQLITE:
+                cursor.execute(statement)
+            return
+        cursor.execute("SELECT quote_ident(current_schema())")
+        schema = cursor.fetchone()[0]
+        for statement in POSTGRESQL:
+            # What acts as its owner must not find a temporary table of its caller under the same name.
+            cursor.execute(statement.replace("{schema}", schema))
 
 
 def remove(connection: Any) -> None:

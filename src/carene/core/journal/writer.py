@@ -13,6 +13,7 @@ from django.utils import timezone
 from carene.core.access.actor import Actor
 from carene.core.journal import sealing
 from carene.core.journal.models import Entry, Head
+from carene.core.row_security import scope
 from carene.core.tenancy.models import Node
 
 BATCH = 200  # rows of one INSERT
@@ -50,6 +51,14 @@ def record_many(entries: list[Entry], held: Head | None = None) -> None:
     if not connection.in_atomic_block:
         message = "the journal is written inside the transaction of the action it tells"
         raise RuntimeError(message)
+    if any(one.node_id is None for one in entries):
+        with scope.with_common():
+            _write(entries, held)
+    else:
+        _write(entries, held)
+
+
+def _write(entries: list[Entry], held: Head | None) -> None:
     if held is not None:
         heads: dict[int | None, tuple[int, str]] = {held.node_id: (held.seq, held.hash)}
     else:
