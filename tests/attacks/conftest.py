@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.attacks.live import Place
+from tests.attacks.live import Cluster, Place
 from tests.attacks.prey import Prey, populate
 from tests.e2e.conftest import free_port
 from tests.support.factories import World, give
@@ -15,6 +17,20 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     var = tmp_path_factory.mktemp("attacked") / "var"
     var.mkdir()
     return Place(var, free_port())
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    found = Cluster()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def place_on_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    var = tmp_path_factory.mktemp("attacked-postgresql") / "var"
+    var.mkdir()
+    return Place(var, free_port(), cluster.databases)
 
 
 @pytest.fixture

@@ -7,10 +7,13 @@ import http.client
 import json
 import os
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,6 +24,10 @@ from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+
+from carene.core.row_security.scope import EVERYTHING
+from tests.e2e.conftest import start_server
+from tests.support.programs import ROOT, environment
 
 PASSWORD = "carene-demonstration"
 GONE = (ConnectionError, http.client.HTTPException, urllib.error.URLError, TimeoutError)
@@ -139,13 +146,82 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
         raise errors[0]
 
 
+HOLD = """import json, os, sys
+names = ("CARENE_DATABASE", "CARENE_DATABASE_OWNER")
+print(json.dumps({name: os.environ[name] for name in names if name in os.environ}), flush=True)
+sys.stdin.read()"""
+
+
+class Cluster:
+    """A PostgreSQL that keeps what it acknowledged, until ``stop``. ``databases``: what the environment says of it."""
+
+    def __init__(self) -> None:
+        self.script = subprocess.Popen(
+            [sys.executable, str(ROOT / "scripts/with_postgresql.py"), sys.executable, "-c", HOLD],
+            env={**os.environ, "POSTGRESQL_DURABLE": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.script.stdout is not None
+        said = self.script.stdout.readline()
+        assert said, "PostgreSQL did not start"
+        found: dict[str, str] = json.loads(said)
+        self.databases = {"CARENE_DATABASE_OWNER": found["CARENE_DATABASE"], **found}
+        self.port = urllib.parse.urlsplit(found["CARENE_DATABASE"]).port or 0
+
+    def new(self, base: str) -> dict[str, str]:
+        """An empty database more."""
+        import psycopg
+
+        with psycopg.connect(self.databases["CARENE_DATABASE_OWNER"], autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {base}".encode())
+        return {name: f"{address.rpartition('/')[0]}/{base}" for name, address in self.databases.items()}
+
+    def _master(self) -> tuple[int, list[str]]:
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                arguments = path.read_bytes().decode("utf-8", "replace").rstrip("\0").split("\0")
+            except OSError:
+                continue
+            if Path(arguments[0]).name == "postgres" and str(self.port) in arguments:
+                return int(path.parent.name), arguments
+        raise LookupError(self.port)
+
+    def crash(self) -> None:
+        """As a power cut does (short of the disk's own memory): no process of the server runs one more line."""
+        pid, arguments = self._master()
+        owner = Path(f"/proc/{pid}").stat()
+        everyone = [pid, *workers(pid)]
+        for one in everyone:
+            os.kill(one, signal.SIGKILL)
+        while any(Path(f"/proc/{one}").exists() and not _is_zombie(one) for one in everyone):
+            time.sleep(0.02)
+        folder = arguments[arguments.index("-D") + 1]
+        # They name a process that nobody may have buried yet; a power cut leaves no process at all.
+        for named in (Path(folder, "postmaster.pid"), *Path(folder).parent.glob(".s.PGSQL.*")):
+            named.unlink()
+        control = [str(Path(arguments[0]).with_name("pg_ctl")), "-D", folder, "-w", "-l", f"{folder}/../log"]
+        control += ["-o", shlex.join(arguments[arguments.index("-D") + 2 :]), "start"]
+        change = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
+        subprocess.run(control, check=True, stdout=subprocess.DEVNULL, cwd=folder, **change)  # type: ignore[call-overload]
+
+    def stop(self) -> None:
+        self.script.communicate()
+        assert self.script.returncode == 0
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 @dataclass
 class Place:
     """A data folder, its server, and its database read behind the server's back."""
 
     var: Path
     port: int
-    url: str = ""  # of PostgreSQL, once started there
+    databases: dict[str, str] = field(default_factory=dict)  # of PostgreSQL: what the environment says of it
     node: int = 0
     assessment: int = 0
     keys: list[str] = field(default_factory=list)
@@ -154,12 +230,31 @@ class Place:
     def server(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def start(self) -> subprocess.Popen[bytes]:
+        return start_server(self.var, self.port, **self.databases)
+
+    def carene(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """A command beside the server, as a program of its own."""
+        command = [sys.executable, "-m", "carene.cli.main", *arguments]
+        settings = environment(self.var, **{**self.databases, **more})
+        return subprocess.Popen(
+            command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def done(self, *arguments: str, **more: str) -> str:
+        """The standard output of a command that must succeed."""
+        with self.carene(*arguments, **more) as program:
+            out, err = program.communicate(timeout=120)
+        assert program.returncode == 0, err[-3000:]
+        return out
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """``sql`` with « ? » for values, on either database."""
-        if self.url:
+        if self.databases:
             import psycopg
 
-            with psycopg.connect(self.url) as database:
+            address, everything = self.databases["CARENE_DATABASE_OWNER"], f"-c carene.scope={EVERYTHING.seen}"
+            with psycopg.connect(address, options=everything) as database:
                 return database.execute(sql.replace("?", "%s").encode(), values).fetchall()
         with closing(sqlite3.connect(f"file:{self.var / 'carene.sqlite3'}?mode=ro", uri=True)) as found:
             return found.execute(sql, values).fetchall()
@@ -185,7 +280,7 @@ class Place:
 
     def sound(self) -> None:
         """The database is whole, and each answer is the one that the journal tells last."""
-        if not self.url:
+        if not self.databases:
             assert self.rows("PRAGMA integrity_check") == [("ok",)]
             assert self.rows("PRAGMA foreign_key_check") == []
         stored = self.rows(
@@ -195,6 +290,10 @@ class Place:
             told = self.told(criterion)
             if told:
                 assert (told[-1]["level"], told[-1]["comment"]) == (level, comment), criterion
+
+    def verify(self) -> None:
+        """The chains of the journal hold."""
+        self.done("journal", "verify")
 
     def told(self, criterion: str) -> list[dict[str, Any]]:
         """What the journal tells of a question, oldest first."""

@@ -21,7 +21,9 @@ from carene.apps.indicators import actions as indicators
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import actions as roadmaps
 from carene.apps.roadmaps.means import Means
+from carene.apps.sharing import actions as sharing
 from carene.core.access.actor import Actor
+from carene.core.access.models import ShareRequest
 from carene.core.accounts.models import User
 from carene.engines.exchange.questionnaire import Measured
 from carene.engines.referential.catalogue import care
@@ -90,6 +92,8 @@ class Prey:
     secret: str
     assignment: int
     membership: int
+    share: int
+    request: int
 
     @property
     def node(self) -> int:
@@ -111,6 +115,8 @@ class Prey:
             "observation_id": self.observation,
             "indicator": care().indicators[0].id,
             "membership_id": self.membership,
+            "share_id": self.share,
+            "request_id": self.request,
             "action_id": self.action,
             "measure_id": self.measure,
             "pk": self.action if "/actions/" in route else self.scenario if "scenarios" in route else self.assessment,
@@ -151,12 +157,12 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
             actor, organisation, row.pk, criterion.id, level=None if rank == 5 else rank % 3,
             not_applicable=rank == 5, justification=word, comment=word,
         )  # fmt: skip
-    given = assessments.assign(actor, organisation, row.pk, criteria[0].id, user_id=colleague.pk, message=word)
+    assigned = assessments.assign(actor, organisation, row.pk, criteria[0].id, user_id=colleague.pk, message=word)
     kept = assessments.import_referential(actor, organisation, read_library(library(word, key), "a.yaml"))
     content = f"imported:{kept.pk}"
     imported = assessments.start(actor, organisation, referential=content, title=word[:160])
     from carene.apps.assessments import referentials
-    from carene.core.files.store import store
+    from carene.core.files.store import accept, store
 
     question = referentials.get(content).criteria[0].id
     assessments.answer(actor, organisation, imported.pk, question, level=1, comment=word)
@@ -166,7 +172,8 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
         effective_on=today - dt.timedelta(days=30), expires_on=today + dt.timedelta(days=30), note=word[:500],
         links=[("care", "GOV.1.1"), (content, question)],
     )  # fmt: skip
-    sent = store(actor, organisation.node, SimpleUploadedFile(word[:80], library(word, f"{key}2")))
+    given = SimpleUploadedFile(word[:80], library(word, f"{key}2"))
+    sent = store(actor, organisation.node, accept(actor, organisation.node, given))
     indicator = next(c.thresholds.indicator for c in criteria if c.thresholds)
     observed = indicators.record_many(
         actor, organisation, [Measured(indicator, 1.0, today - dt.timedelta(days=3), word[:200], word[:300])]
@@ -193,10 +200,19 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
     table = f'indicateur;valeur;date;source\r\n{indicator};2;{today.isoformat()};"{quoted}"\r\n'
     measured = exchange.read_observations(actor, organisation, table.encode(), f"{word[:90]}.csv")
     token, secret = exchange.create_token(actor, organisation, name=word[:80], days=30, read_only=False)
+    guest = User.objects.create_user(f"invite-{key}@exemple.invalid", "mot-de-passe-de-test", name=word[:120])
+    share = sharing.give(
+        actor, organisation, email=guest.email, ends_on=today + dt.timedelta(days=30), reason=word[:300]
+    )
+    request = ShareRequest.objects.create(
+        node=organisation.node, level="detail", holder=organisation.node.parent or organisation.node,
+        reason=word[:300], asked_at=now, asked_by=guest,
+    )  # fmt: skip
     return Prey(
         organisation=organisation, owner=owner, colleague=colleague, assessment=row.pk, imported=kept.pk,
         imported_assessment=imported.pk, imported_criterion=question, evidence=proof.pk, file=proof.file_id or 0,
         library=sent.pk, observation=observed.pk, scenario=scenario.pk, adopted=adopted.pk, measure=measure,
         action=action.pk, proposal=proposal.pk, draft=draft.pk, observations_draft=measured.pk, token=token.pk,
-        secret=secret, assignment=given[0].pk, membership=membership.pk,
+        secret=secret, assignment=assigned[0].pk, membership=membership.pk,
+        share=share.pk, request=request.pk,
     )  # fmt: skip

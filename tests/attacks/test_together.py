@@ -3,68 +3,34 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.attacks.crawl import forms_of
-from tests.attacks.live import Person, Place, in_threads, workers
-from tests.e2e.conftest import ROOT, free_port, start_server
+from tests.attacks.live import Person, Place, in_threads
 
 CROWD = 8
-
-
-def on_sqlite(place: Place) -> Iterator[Place]:
-    server = start_server(place.var, place.port)
-    yield place
-    server.terminate()
-    server.wait(30)
-
-
-def on_postgresql(var: Path) -> Iterator[Place]:
-    """``carene serve`` below the script that gives it a temporary PostgreSQL."""
-    place = Place(var, free_port())
-    environment = {**os.environ, "CARENE_VAR": str(var), "PYTHONPATH": str(ROOT / "src")}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    serve = [sys.executable, "-m", "carene.cli.main", "serve", "--demo", "--port", str(place.port)]
-    with (var / "log").open("wb") as log:
-        wrapper = subprocess.Popen(
-            [sys.executable, str(ROOT / "scripts/with_postgresql.py"), *serve],
-            cwd=ROOT, env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
-    for _ in range(300):
-        if wrapper.poll() is not None or b"ouvert" in (var / "log").read_bytes():
-            break
-        time.sleep(0.2)
-    assert wrapper.poll() is None, (var / "log").read_text()[-3000:]
-    master = next(p for p in workers(wrapper.pid) if b"carene.cli.main" in Path(f"/proc/{p}/cmdline").read_bytes())
-    settings = Path(f"/proc/{master}/environ").read_bytes().split(b"\0")
-    place.url = next(s for s in settings if s.startswith(b"CARENE_DATABASE=")).partition(b"=")[2].decode()
-    yield place
-    os.kill(master, signal.SIGTERM)  # the script then stops its PostgreSQL and goes
-    wrapper.wait(60)
+LIVE = pytest.mark.xdist_group("live")
 
 
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param("sqlite", marks=[pytest.mark.e2e, pytest.mark.xdist_group("live")]),
-        pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("live")]),
+        pytest.param("place", id="sqlite", marks=[pytest.mark.e2e, LIVE]),
+        pytest.param(
+            "place_on_postgresql", id="postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("live")]
+        ),
     ],
 )
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    if request.param == "sqlite":
-        yield from on_sqlite(request.getfixturevalue("place"))
-    else:
-        yield from on_postgresql(tmp_path_factory.mktemp("postgresql"))
+def served(request: pytest.FixtureRequest) -> Iterator[Place]:
+    place: Place = request.getfixturevalue(request.param)
+    server = place.start()
+    yield place
+    server.terminate()
+    server.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -184,16 +150,17 @@ def test_one_state_after_another(served: Place, people: list[Person]) -> None:
     assert started == [302, *[400] * rest]
 
     admins = [Person(served.server, "admin") for _ in range(4)]
-    at_once(admins, f"/o/{node}/personnes/", {"email": "n@exemple.invalid", "name": "Nouveau", "role": "lecteur"})
+    form = {"email": "n@exemple.invalid", "name": "Nouveau", "role": "administrateur"}
+    at_once(admins, f"/o/{node}/personnes/", form)
     assert served.rows("SELECT count(*) FROM accounts_user WHERE email=?", "n@exemple.invalid") == [(1,)]
 
 
 def test_two_administrators_cannot_remove_each_other(served: Place, people: list[Person]) -> None:
     ((region,),) = served.rows("SELECT node_id FROM organisations_organisation WHERE kind=?", "region")
     admin = Person(served.server, "admin")
-    form = {"email": "rssi@demo.invalid", "role": "administrateur"}
+    form = {"email": "rssi@demo.invalid", "role": "gestionnaire"}
     assert admin.send(f"/o/{region}/personnes/", form)[0] == 302
-    both = served.rows("SELECT id FROM tenancy_membership WHERE node_id=? AND role=?", region, "administrateur")
+    both = served.rows("SELECT id FROM tenancy_membership WHERE node_id=? AND role=?", region, "gestionnaire")
     assert len(both) == 2
 
     def revoke(rank: int) -> None:
@@ -202,6 +169,6 @@ def test_two_administrators_cannot_remove_each_other(served: Place, people: list
         assert status in {302, 400, 403, 404}, body[:1000]
 
     in_threads(2, revoke)
-    left = served.rows("SELECT count(*) FROM tenancy_membership WHERE node_id=? AND role=?", region, "administrateur")
+    left = served.rows("SELECT count(*) FROM tenancy_membership WHERE node_id=? AND role=?", region, "gestionnaire")
     assert left == [(1,)]
     served.sound()

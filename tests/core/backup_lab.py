@@ -35,15 +35,16 @@ def build() -> None:
 
     from carene.apps.demonstration import build as demonstration
     from carene.core.database.writes import atomic_write
-    from carene.core.files.store import store
+    from carene.core.files.store import accept, store
 
     call_command("migrate", verbosity=0)
     demonstration.load(lambda _text: None)
     actor, node = _actor_and_node()
     for index in range(2):
         content = b"%PDF-1.7 " + random.Random(index).randbytes(300_000 * (index + 1))
+        given = accept(actor, node, SimpleUploadedFile(f"preuve{index}.pdf", content))
         with atomic_write():
-            store(actor, node, SimpleUploadedFile(f"preuve{index}.pdf", content))
+            store(actor, node, given)
 
 
 def while_writing(target: str) -> None:
@@ -138,28 +139,18 @@ def killed_backups(target: str, scratch: str) -> None:
     print(json.dumps({**result, "archives": len(seen), "left": left}))
 
 
-def killed_restores(archive_path: str, var: str, hashes: str) -> None:
-    """After each kill, the database in place is sound: the old one, or the one of the archive."""
-    import sqlite3
+def refusals(*archives: str) -> None:
+    """What is said of each one, which must not come back."""
+    from carene.core.backup import restoring
+    from carene.engines.sources import InputError
 
-    from carene.core.backup import database, restoring
-
-    base, known = Path(var) / "carene.sqlite3", set(hashes.split(","))
-    seen: list[str] = []
-
-    def look() -> None:
-        assert database.integrity(base) == ""
-        with sqlite3.connect(f"file:{base}?mode=ro", uri=True) as opened:
-            head = opened.execute("SELECT hash FROM journal_head WHERE node_id IS NOT NULL ORDER BY id").fetchone()[0]
-        opened.close()
-        assert head in known, head
-        seen.append(head)
-
-    start = time.perf_counter()
-    restoring.restore(Path(archive_path), Path(var) / ".." / "rehearsal")
-    longest = time.perf_counter() - start
-    result = _killed(lambda: restoring.restore(Path(archive_path), Path(var)), longest * 1.2, 7, look)
-    print(json.dumps({**result, "seen": seen}))
+    said = []
+    for path in archives:
+        try:
+            restoring.restore(Path(path))
+        except InputError as error:
+            said.append(error.sentence)
+    print(json.dumps(said))
 
 
 def doctor() -> None:
@@ -181,9 +172,12 @@ def main() -> None:
     import django
 
     django.setup()
+    from carene.core.row_security.roles import maintenance
+
     name, *arguments = sys.argv[1:]
     out, sys.stdout = sys.stdout, io.StringIO() if name == "build" else sys.stdout
-    globals()[name](*arguments)
+    with maintenance("what a command of the administrator does"):
+        globals()[name](*arguments)
     sys.stdout = out
 
 

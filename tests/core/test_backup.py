@@ -11,50 +11,22 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carene.core.backup import archive, lock, sealed
+from carene.core.backup import archive, database, lock, sealed
 from carene.engines.sources import InputError
+from tests.support.programs import ROOT, carene, environment, lab, only
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("backup")
-
-
-def environment(var: Path, **more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CARENE_", "DJANGO_"))}
-    return {**kept, "CARENE_VAR": str(var), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", **more}
-
-
-def run(var: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=ROOT,
-        env=environment(var, **more),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def carene(var: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return run(var, "carene.cli.main", *arguments, **more)
-
-
-def lab(var: Path, name: str, *arguments: object, **more: str) -> Any:
-    done = run(var, "tests.core.backup_lab", name, *map(str, arguments), **more)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout) if done.stdout.strip() else None
-
-
-def only(folder: Path) -> Path:
-    (path,) = [p for p in folder.iterdir() if not p.name.startswith(".")]
-    return path
 
 
 def content(base: Path) -> dict[str, str]:
@@ -72,29 +44,6 @@ def content(base: Path) -> dict[str, str]:
 
 def files(var: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((var / "files").glob("*/*"))}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demonstration; tests that change it work on a copy."""
-    var = tmp_path_factory.mktemp("demo") / "var"
-    lab(var, "build")
-    return var
-
-
-@pytest.fixture(scope="module")
-def saved(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of the demonstration."""
-    folder = tmp_path_factory.mktemp("saved")
-    done = carene(demo, "backup", "--to", str(folder))
-    assert done.returncode == 0, done.stderr
-    assert "la base et 2 fichiers" in done.stdout.replace("\xa0", " ")
-    return only(folder)
-
-
-@pytest.fixture
-def copied(demo: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(demo, tmp_path / "var"))
 
 
 def test_drill(demo: Path, saved: Path, tmp_path: Path) -> None:
@@ -123,9 +72,11 @@ def test_encrypted_with_the_secret_over_what_was_there(demo: Path, copied: Path,
     archived = only(to)
     assert archived.suffix == ".age"
     assert before.encode() not in archived.read_bytes()
-    for options, words in (((), "est chiffrée"), (("--key", str(_other(tmp_path))), "ne s'ouvre pas avec cette clé")):
-        refused = carene(copied, "restore", str(archived), *options)
-        assert (refused.returncode, words in refused.stderr) == (2, True), refused.stderr
+    (tmp_path / "nowhere").mkdir()
+    with pytest.raises(InputError, match="est chiffrée"):
+        archive.extract(archived, tmp_path / "nowhere", [])
+    with pytest.raises(InputError, match="ne s'ouvre pas avec cette clé"):
+        archive.extract(archived, tmp_path / "nowhere", sealed.identities(_other(tmp_path)))
     with closing(sqlite3.connect(copied / "carene.sqlite3")) as opened, opened:
         opened.execute("UPDATE organisations_organisation SET name = 'Perdu'")
     lost = content(copied / "carene.sqlite3")
@@ -158,31 +109,46 @@ def test_saved_while_people_write(copied: Path, tmp_path: Path) -> None:
     assert told["acknowledged"] <= count <= told["written"]
 
 
+def test_a_large_base_is_copied_although_people_never_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied in several steps, it would begin again at each write."""
+    base, over, writes = tmp_path / "base.sqlite3", threading.Event(), []
+    with closing(sqlite3.connect(base)) as opened, opened:
+        opened.execute("PRAGMA journal_mode=WAL")
+        opened.execute("CREATE TABLE django_migrations (id, app, name)")
+        opened.execute("CREATE TABLE journal_head (id, node_id, seq, hash)")
+        opened.execute("CREATE TABLE big (content)")
+        opened.executemany("INSERT INTO big VALUES (?)", [(os.urandom(100_000),) for _ in range(300)])
+
+    def write() -> None:
+        with closing(sqlite3.connect(base, timeout=20, isolation_level=None)) as opened:
+            while not over.is_set():
+                opened.execute("INSERT INTO big VALUES ('x')")
+                writes.append(1)
+                time.sleep(0.002)
+
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(base))
+    thread, began = threading.Thread(target=write), time.monotonic()
+    thread.start()
+    try:
+        while not writes:
+            time.sleep(0.001)
+        before = len(writes)
+        database._sqlite(tmp_path / "copy.sqlite3")
+    finally:
+        over.set()
+        thread.join()
+    assert time.monotonic() - began < 10
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as opened:
+        ((count,),) = opened.execute("SELECT count(*) FROM big").fetchall()
+    assert 300 + before <= count <= 300 + len(writes) + 1
+    assert len(writes) > before, "who reads does not stop who writes"
+
+
 def test_killed_backups_leave_a_whole_archive_or_none(copied: Path, tmp_path: Path) -> None:
     told = lab(copied, "killed_backups", tmp_path / "to", tmp_path / "scratch")
     assert told["ended"] < told["rounds"], "no round was killed"
     assert told["archives"] >= 2
     assert told["left"] == [], "what the killed ones left is swept"
-
-
-def test_killed_restores_leave_the_old_data_or_the_new(saved: Path, copied: Path) -> None:
-    def head() -> str:
-        with closing(sqlite3.connect(copied / "carene.sqlite3")) as opened:
-            return str(
-                opened.execute("SELECT hash FROM journal_head WHERE node_id IS NOT NULL ORDER BY id").fetchone()[0]
-            )
-
-    archived = head()
-    lab(copied, "while_writing", copied / "ignored")
-    old = head()
-    assert old != archived
-    told = lab(copied, "killed_restores", saved, copied, f"{old},{archived}")
-    assert told["ended"] < told["rounds"], "no round was killed"
-    assert told["seen"][0] == old, "killed at once, it changed nothing"
-    done = carene(copied, "restore", str(saved))
-    assert done.returncode == 0, done.stderr
-    assert head() == archived
-    assert not list(copied.glob(".restauration-*"))
 
 
 def test_a_restoration_says_where(saved: Path, tmp_path: Path) -> None:
@@ -242,6 +208,14 @@ def _tear(folder: Path, _manifest: archive.Manifest) -> None:
         out.write(b"\xff" * 4096 * 20)
 
 
+def _of_a_later_format(_folder: Path, manifest: archive.Manifest) -> None:
+    manifest.format, manifest.carene = archive.FORMAT + 1, "9.0.0"
+
+
+def _of_another_kind(_folder: Path, manifest: archive.Manifest) -> None:
+    manifest.vendor = "postgresql"
+
+
 def _from_later(_folder: Path, manifest: archive.Manifest) -> None:
     manifest.migrations.append("journal.9999_later")
     manifest.carene = "9.0.0"
@@ -254,19 +228,24 @@ DAMAGES = {
     ),
     "torn": (_tear, "la base de l'archive est abîmée"),
     "later": (_from_later, "vient de la version 9.0.0, plus récente"),
+    "format": (_of_a_later_format, "installer la version 9.0.0, ou plus récente"),
+    "kind": (_of_another_kind, "cette sauvegarde vient de PostgreSQL, la base d'ici est SQLite"),
     "none": (lambda folder, _: (folder / "carene.sqlite3").unlink(), "elle manque"),
 }
 
 
-@pytest.mark.parametrize("kind", DAMAGES)
-def test_a_bad_archive_changes_nothing(saved: Path, copied: Path, tmp_path: Path, kind: str) -> None:
-    change, words = DAMAGES[kind]
-    bad = rewritten(saved, tmp_path / "bad.tar.zst", change)
+def test_a_bad_archive_changes_nothing(saved: Path, copied: Path, tmp_path: Path) -> None:
+    bad = {kind: rewritten(saved, tmp_path / f"{kind}.zst", change) for kind, (change, _) in DAMAGES.items()}
     before = content(copied / "carene.sqlite3")
-    done = carene(copied, "restore", str(bad))
-    assert (done.returncode, words in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr
+    told = lab(copied, "refusals", *bad.values())
+    assert len(told) == len(DAMAGES)
+    for (_, words), sentence in zip(DAMAGES.values(), told, strict=True):
+        assert (words in sentence, sentence.count("\n")) == (True, 0), sentence
+    done = carene(copied, "restore", str(bad["torn"]))
+    assert (done.returncode, DAMAGES["torn"][1] in done.stderr, done.stderr.count("\n")) == (2, True, 1), done.stderr
     assert content(copied / "carene.sqlite3") == before
-    assert not list(copied.glob("avant-*")) + list(copied.glob(".restauration-*"))
+    left = ("avant-*", ".restauration-*", "restauration.json")
+    assert [path for pattern in left for path in copied.glob(pattern)] == []
 
 
 @pytest.fixture(scope="module")

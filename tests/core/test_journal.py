@@ -24,6 +24,8 @@ from carene.core.journal.writer import entry, record, record_many
 from carene.core.tenancy.models import Node
 from tests.support.factories import make_user
 
+# The application may not even try most of this: tests/isolation/test_row_security.py.
+pytestmark = pytest.mark.usefixtures("by_the_owner")
 SYSTEM = Actor.system("cli")
 ROWS = 6  # in each of the three chains
 ON_ROLLED_BACK = settings(

@@ -15,9 +15,9 @@ from typing import Any
 from django.db import connection
 
 from carene.core.journal.triggers import HEADS
+from carene.core.row_security.roles import maintenance
+from carene.core.row_security.scope import EVERYTHING
 from carene.engines.sources import InputError
-
-PAGES = 2000  # copied between two breaths of those who write
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,10 @@ FACTS = (
 
 def copy(folder: Path) -> Copy:
     """Writes a whole, checked copy below ``folder``. Raises InputError when it cannot be made."""
-    return _sqlite(folder / "carene.sqlite3") if connection.vendor == "sqlite" else _postgresql(folder / "carene.dump")
+    if connection.vendor == "sqlite":
+        return _sqlite(folder / "carene.sqlite3")
+    with maintenance("a backup holds every row"):
+        return _postgresql(folder / "carene.dump")
 
 
 def _sqlite(target: Path) -> Copy:
@@ -47,7 +50,9 @@ def _sqlite(target: Path) -> Copy:
             closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as live,
             closing(sqlite3.connect(target)) as out,
         ):
-            live.backup(out, pages=PAGES, sleep=0.01)
+            # In one step: between two, a write of another connection makes SQLite begin again, without end on a large
+            # database. Nobody waits: on a write-ahead log, who reads does not stop who writes.
+            live.backup(out)
             out.execute("PRAGMA journal_mode=DELETE")  # one file, no log beside it
         target.chmod(0o600)
         fault = integrity(target)
@@ -110,6 +115,9 @@ def _postgresql(target: Path) -> Copy:
                 facts.append(cursor.fetchall())
             command = [dump, *options, "--format=custom", "--compress=0", "--no-owner", "--no-privileges"]
             command += [f"--snapshot={moment}", f"--file={target}", f"--dbname={connection.settings_dict['NAME']}"]
+            # Even the owner sees no row without saying which ones: it says all of them.
+            command += ["--enable-row-security"]
+            environment["PGOPTIONS"] = f"-c carene.scope={EVERYTHING.seen}"
             done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         finally:
             cursor.execute("ROLLBACK")

@@ -20,10 +20,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from carene.core.backup import database, making
+from carene.core.files import clamd
 from carene.core.files.models import StoredFile
+from carene.core.jobs import queries as jobs
 from carene.core.journal import triggers
 from carene.core.journal.models import Entry
 from carene.core.journal.verification import verify
+from carene.core.row_security import checks
 from carene.engines import french
 
 GOOD, NOTICE, WRONG = "good", "notice", "wrong"
@@ -33,6 +36,8 @@ FREE_SHARE = 0.05
 SKEW = 2.0  # seconds between our clock and that of the file system
 AHEAD = dt.timedelta(minutes=5)
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
+WAIT = 5.0  # seconds for the antivirus to answer
+SIGNATURE_DAYS = 7
 NAMED = 3  # files named one by one
 
 
@@ -51,7 +56,7 @@ class Line:
 def examine() -> list[Line]:
     """Every line, in a fixed order. When the database cannot be read, what depends on it is left out."""
     lines = list(_base())
-    if all(line.level != WRONG for line in lines):
+    if all(line.level != WRONG or line.subject == "Durabilité" for line in lines):
         for look in DATA:
             lines += look()
     for look in PLACE:
@@ -77,9 +82,21 @@ def _base() -> Iterator[Line]:
             yield Line("Base", WRONG, database.last_line(str(error)), "démarrer PostgreSQL, vérifier CARENE_DATABASE")
             return
         yield Line("Base", GOOD, "PostgreSQL répond")
+        yield from _durable()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Line("Version", WRONG, "la base n'est pas à niveau", "lancer « carene setup »")
+
+
+def _durable() -> Iterator[Line]:
+    """What a power cut would take back of what was acknowledged."""
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SHOW {name}")
+            value = cursor.fetchone()[0]
+        if value == "off":
+            what = f"PostgreSQL peut perdre ce qu'il a confirmé ({name} = off)"
+            yield Line("Durabilité", WRONG, what, f"remettre {name} à « on » dans postgresql.conf")
 
 
 def _journal() -> Iterator[Line]:
@@ -99,6 +116,14 @@ def _journal() -> Iterator[Line]:
     newest = Entry.objects.aggregate(newest=Max("at"))["newest"]
     if newest and newest > timezone.now() + AHEAD:
         yield Line("Horloge", WRONG, "le journal contient des lignes à venir", "régler l'horloge (NTP)")
+
+
+def _second_lock() -> Iterator[Line]:
+    found = [*checks.weaknesses(), *checks.bare()]
+    for one in found:
+        yield Line("Cloisonnement", NOTICE if one.holds else WRONG, one.what, one.remedy)
+    if not found and connection.vendor == "postgresql":
+        yield Line("Cloisonnement", GOOD, "la base elle-même ne montre à chacun que ses lignes")
 
 
 def _stored() -> Iterator[Line]:
@@ -122,6 +147,17 @@ def _stored() -> Iterator[Line]:
         size = french.compact(sum(path.stat().st_size for path in orphans), "o")
         said = french.counted(len(orphans), "fichier que rien ne nomme", "fichiers que rien ne nomme")
         yield Line("Preuves", NOTICE, f"{said} ({size})", "sans danger ; reste d'une restauration ou d'un envoi coupé")
+
+
+def _jobs() -> Iterator[Line]:
+    stuck = jobs.stuck()
+    if stuck:
+        said = french.counted(stuck, "calcul interrompu par un arrêt", "calculs interrompus par un arrêt")
+        yield Line("Calculs", NOTICE, said, "les relancer de leur page")
+    waiting = jobs.waiting()
+    if waiting and not settings.JOBS_HERE:
+        said = french.counted(waiting, "calcul attend", "calculs attendent")
+        yield Line("Calculs", NOTICE, said, "vérifier que « carene work » tourne")
 
 
 def _room() -> Iterator[Line]:
@@ -174,6 +210,35 @@ def _settings() -> Iterator[Line]:
             yield Line("Réglages", level, f"{path.name} est lisible par tous sur ce serveur", f"chmod 600 {path}")
 
 
+def _antivirus() -> Iterator[Line]:
+    if settings.CLAMAV is None:
+        yield Line(
+            "Antivirus", NOTICE, "ce que l'on envoie n'est pas examiné", "donner l'adresse de clamd par CARENE_CLAMAV"
+        )
+        return
+    try:
+        said = clamd.version(settings.CLAMAV, WAIT)
+    except clamd.ScannerError as error:
+        yield Line(
+            "Antivirus",
+            WRONG,
+            f"clamd ne répond pas ({error}) : aucun fichier n'est plus accepté",
+            "le démarrer, ou corriger CARENE_CLAMAV",
+        )
+        return
+    product, *rest = said.split("/")  # « ClamAV 1.4.6/27000/Mon Nov 23 09:12:01 2026 »
+    try:
+        made = dt.datetime.strptime(rest[-1] if rest else "", "%a %b %d %H:%M:%S %Y").replace(tzinfo=dt.UTC)
+    except ValueError:
+        yield Line("Antivirus", NOTICE, f"{product} répond, sans dater ses signatures", "vérifier que freshclam tourne")
+        return
+    known = f"{product}, signatures du {french.long_date(made.date())}"
+    if timezone.now() - made > dt.timedelta(days=SIGNATURE_DAYS):
+        yield Line("Antivirus", WRONG, known, "vérifier que freshclam tourne")
+    else:
+        yield Line("Antivirus", GOOD, known)
+
+
 def _clock() -> Iterator[Line]:
     with tempfile.NamedTemporaryFile(dir=settings.VAR, prefix=".horloge-") as probe:
         skew = abs(os.fstat(probe.fileno()).st_mtime - time.time())
@@ -184,5 +249,5 @@ def _clock() -> Iterator[Line]:
         yield Line("Horloge", GOOD, "la même que celle du système de fichiers")
 
 
-DATA: tuple[Callable[[], Iterator[Line]], ...] = (_journal, _stored)
-PLACE: tuple[Callable[[], Iterator[Line]], ...] = (_backup, _room, _settings, _clock)
+DATA: tuple[Callable[[], Iterator[Line]], ...] = (_journal, _second_lock, _stored)
+PLACE: tuple[Callable[[], Iterator[Line]], ...] = (_backup, _room, _settings, _antivirus, _clock)

@@ -12,6 +12,7 @@ from pathlib import Path
 from carene.engines.sources import InputError
 
 SERVER, BACKUP = "server.lock", "backup.lock"
+_held: set[int] = set()
 
 
 def hold(folder: Path, name: str, *, shared: bool = False) -> int | None:
@@ -38,7 +39,14 @@ def alone(folder: Path, name: str, refused: InputError) -> Iterator[None]:
     descriptor = hold(folder, name)
     if descriptor is None:
         raise refused
+    _held.add(descriptor)
     try:
         yield
     finally:
+        _held.remove(descriptor)
         os.close(descriptor)
+
+
+def shared_with_children() -> tuple[int, ...]:
+    """For ``pass_fds``: killed, a program does not take its children along, and until they end its work is not over."""
+    return tuple(_held)

@@ -168,10 +168,18 @@ def _remember(made: Made, manifest: archive.Manifest, *, encrypted: bool) -> Non
         "encrypted": encrypted,
         "heads": manifest.heads,
     }
-    path = Path(settings.VAR) / LAST
+    write_whole(Path(settings.VAR) / LAST, json.dumps(content))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The old content or the new one, whatever happens; on the disk for good when it returns."""
     temporary = path.with_suffix(".partiel")
-    temporary.write_text(json.dumps(content), encoding="utf-8")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     os.replace(temporary, path)
+    sync_folder(path.parent)
 
 
 def last(var: Path) -> dict[str, Any] | None:

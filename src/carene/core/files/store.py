@@ -10,6 +10,7 @@ import re
 import secrets
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +20,7 @@ from django.http import FileResponse
 
 from carene.core.access.actor import Actor
 from carene.core.files.models import StoredFile
+from carene.core.files.scanning import scan
 from carene.core.tenancy.models import Node
 from carene.engines.sources import InputError
 
@@ -116,8 +118,17 @@ def _zip_kind(stream: IO[bytes]) -> str | None:
         stream.seek(0)
 
 
-def store(actor: Actor, node: Node, upload: UploadedFile[Any]) -> StoredFile:
-    """Writes the content to disk (fsync, then atomic rename) and adds its row. The caller has checked the right."""
+@dataclass(frozen=True)
+class Accepted:
+    """What may be kept: its size, its kind and the antivirus have said so."""
+
+    upload: UploadedFile[Any]
+    name: str
+    media_type: str
+
+
+def accept(actor: Actor, node: Node, upload: UploadedFile[Any]) -> Accepted:
+    """Looks at what is given, outside any transaction: the antivirus may take its time. Raises InputError."""
     limit = settings.MAX_UPLOAD_BYTES
     size = upload.size or 0
     name = Path(upload.name or "").name or "fichier"
@@ -131,12 +142,18 @@ def store(actor: Actor, node: Node, upload: UploadedFile[Any]) -> StoredFile:
     media_type = media_type_of(upload.file)  # type: ignore[arg-type]
     if media_type is None:
         raise InputError(f"« {name} » n'est pas d'un genre accepté", remedy=f"joindre un fichier {ACCEPTED}")
-    digest, temporary = _write(upload)
+    scan(actor, node, name, upload.file)  # type: ignore[arg-type]
+    return Accepted(upload, _safe_name(name, media_type), media_type)
+
+
+def store(actor: Actor, node: Node, given: Accepted) -> StoredFile:
+    """Writes the content to disk (fsync, then atomic rename) and adds its row. The caller has checked the right."""
+    digest, temporary = _write(given.upload)
     stored = StoredFile(
         node=node,
-        name=_safe_name(name, media_type),
-        media_type=media_type,
-        size=size,
+        name=given.name,
+        media_type=given.media_type,
+        size=given.upload.size or 0,
         sha256=digest,
         created_by=actor.user,
     )
@@ -175,4 +192,5 @@ def response(stored: StoredFile) -> FileResponse:
     answer = FileResponse(stored.path.open("rb"), as_attachment=True, filename=stored.name)
     answer["Content-Type"] = "application/octet-stream"
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return answer
