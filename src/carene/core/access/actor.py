@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The one who acts: a person (or a machine acting for one), their memberships, and where they act from."""
+"""The one who acts: a person (or a machine acting for one), what they hold, and where they act from."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 
-from carene.core.access.policy import POLICY, VERBS
+from carene.core.access.models import grants_of
+from carene.core.access.policy import GIVES, LEVELS, READS, VERBS
 from carene.core.accounts.models import User
-from carene.core.tenancy.models import Membership, Node
+from carene.core.tenancy.models import Node
 
 
 @dataclass(frozen=True)
 class Grant:
+    """A role held on a node, or a share open on it (``role`` is then a key of ``policy.GIVES``).
+
+    ``until`` is the last day, None without an end.
+    """
+
     path: str
     role: str
+    until: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,8 @@ class Actor:
 
     @classmethod
     def of(cls, user: User, *, origin: str = "web", address: str = "") -> Actor:
-        rows = Membership.objects.filter(user=user).values_list("node__path", "role")
-        return cls(user, tuple(Grant(path, role) for path, role in rows), origin, address)
+        """With what this person holds today: neither what has ended nor what has not begun."""
+        return cls(user, tuple(Grant(*row) for row in grants_of(user)), origin, address)
 
     @classmethod
     def system(cls, origin: str = "system") -> Actor:
@@ -43,26 +51,50 @@ class Actor:
     def label(self) -> str:
         return str(self.user) if self.user else "Système"
 
+    def grants_on(self, node: Node) -> list[Grant]:
+        return [grant for grant in self.grants if node.path.startswith(grant.path)]
+
     def roles_on(self, node: Node) -> frozenset[str]:
-        return frozenset(g.role for g in self.grants if node.path.startswith(g.path))
+        return frozenset(grant.role for grant in self.grants_on(node))
 
     def can(self, verb: str, node: Node) -> bool:
         if verb not in VERBS:
             message = f"unknown verb {verb}"
             raise LookupError(message)
-        return self.everywhere or any(verb in POLICY.get(role, ()) for role in self.roles_on(node))
+        return self.everywhere or any(verb in GIVES.get(role, ()) for role in self.roles_on(node))
+
+    def level_on(self, node: Node) -> str | None:
+        """The most closed level of which this actor reads something on ``node``; None when there is none."""
+        if self.everywhere:
+            return list(LEVELS)[-1]
+        held = {READS[verb] for role in self.roles_on(node) for verb in GIVES.get(role, ()) if verb in READS}
+        return next((level for level in reversed(LEVELS) if level in held), None)
+
+    def reaches(self, level: str, node: Node) -> bool:
+        """Does this actor read something of that level, or of a more closed one, on ``node``?"""
+        held, order = self.level_on(node), list(LEVELS)
+        return held is not None and order.index(level) <= order.index(held)
 
     def require(self, verb: str, node: Node) -> None:
         """Raises PermissionDenied, with a French sentence, when this actor may not do ``verb`` on ``node``."""
         if not self.can(verb, node):
-            message = f"Vous n'avez pas le droit de {VERBS[verb]} ici."
-            raise PermissionDenied(message)
+            raise PermissionDenied(self._refusal(verb, node))
+
+    def _refusal(self, verb: str, node: Node) -> str:
+        """Says which level is missing, and who can open it, when that is what is missing."""
+        asked, held = READS.get(verb), self.level_on(node)
+        if asked is None or held is None or self.reaches(asked, node):
+            return f"Vous n'avez pas le droit de {VERBS[verb]} ici."
+        return (
+            f"Il faut le niveau « {LEVELS[asked]} » pour {VERBS[verb]} ; vous lisez ici jusqu'au niveau "
+            f"« {LEVELS[held]} ». L'établissement peut vous partager ce niveau, pour un temps."
+        )
 
     def paths_for(self, verb: str) -> list[str]:
         """Shortest paths below which this actor may do ``verb``."""
         if self.everywhere:
             return [str(n.path) for n in Node.objects.filter(parent=None).order_by("path")]
-        paths = sorted({g.path for g in self.grants if verb in POLICY.get(g.role, ())})
+        paths = sorted({g.path for g in self.grants if verb in GIVES.get(g.role, ())})
         shortest: list[str] = []
         for path in paths:  # in order: what stands below a path comes right after it
             if not shortest or not path.startswith(shortest[-1]):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from carene.core.access.actor import Actor
+from carene.core.row_security import scope
 
 
 class ActorRequest(HttpRequest):
@@ -16,7 +17,15 @@ class ActorRequest(HttpRequest):
     actor: Actor
 
 
+def acting(actor: Actor) -> Actor:
+    """Who asks is known: the rest of the request sees the rows of the organisations that they see, and no other."""
+    scope.take(scope.of(actor.paths_for("organisation.view")))
+    return actor
+
+
 class ActorMiddleware:
+    """A request begins without any row, and ends so: what asks for none needs no actor."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -24,7 +33,8 @@ class ActorMiddleware:
         def build() -> Actor:
             if not request.user.is_authenticated:
                 return Actor(None)
-            return Actor.of(request.user, address=get_client_ip(request) or "")
+            return acting(Actor.of(request.user, address=get_client_ip(request) or ""))
 
         request.actor = SimpleLazyObject(build)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with scope.nothing():
+            return self.get_response(request)

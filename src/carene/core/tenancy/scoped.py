@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, models
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 from carene.core.tenancy.models import Node, under
@@ -21,8 +22,9 @@ M = TypeVar("M", bound=models.Model)
 MANY = 40  # paths; beyond, a condition for each would be too deep for SQLite and slow to plan for both databases
 
 
-def below_any(paths: Sequence[str]) -> RawSQL:
-    """Ids of the nodes below thousands of paths: one parameter, one walk of the index for each path."""
+def below_any(field: str, paths: Sequence[str]) -> Q | Func:
+    """Condition "this node, or one above it, has one of thousands of paths": one parameter, one walk of the index for
+    each path."""
     parameter: Any
     if connection.vendor == "postgresql":
         given, parameter = "unnest(%s::text[]) AS given(path)", list(paths)
@@ -33,7 +35,12 @@ def below_any(paths: Sequence[str]) -> RawSQL:
     # « 0 » follows « / », with which every path ends: the range that ``under`` writes.
     table = Node._meta.db_table
     query = f"SELECT n.id FROM {given} JOIN {table} n ON n.path >= {start} AND n.path < {end}"  # nosec B608
-    return RawSQL(query, [parameter])
+    ids = RawSQL(query, [parameter])
+    if connection.vendor != "postgresql":
+        return Q(**{f"{field}__in": ids})
+    # An array, not a set: PostgreSQL believes that a range holds a ninth of the tree, and would rather look through all
+    # the paths again for each row than find their nodes once.
+    return Func(F(field), ids, arg_joiner=" = ANY(ARRAY", template="(%(expressions)s))", output_field=BooleanField())
 
 
 class ScopeRequired(RuntimeError):
@@ -68,7 +75,7 @@ class ScopedManager(models.Manager[M]):
         """Rows of the nodes where this actor may do ``verb``."""
         paths = actor.paths_for(verb)
         if len(paths) > MANY:
-            return self._rows().filter(**{f"{self._lookup()}__in": below_any(paths)})
+            return self._rows().filter(below_any(self._lookup(), paths))
         condition = models.Q(pk__in=[])
         for path in paths:
             condition |= under(path, f"{self._lookup()}__path")
