@@ -80,6 +80,12 @@ def test_typing_errors_are_forgiven(rows: Any, text: str, first: str | None) -> 
     assert found[:1] == ([first] if first else [])
 
 
+def test_many_words_with_errors_here_and_there(rows: Any) -> None:
+    """Only the longest words are asked of the index of PostgreSQL; errors in the others are forgiven all the same."""
+    assert names(rows, "centre hopsitalier bourg bersse fleyirat virait") == [PLACES[0]["name"]]
+    assert names(rows, "centre hospitalier bourg brest fleyriat lyon") == []
+
+
 @pytest.mark.parametrize(
     "text",
     ["", " ", "'", '"', '" OR "', "%", "_", "*", "a" * 5000, "\0", "AND NOT NEAR(", "-- ;", "💥", "１２３", "9" * 40],

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Changing the tree by hand: moving a branch, attaching to a GHT, merging two organisations."""
+"""Changing the tree by hand: moving a branch, attaching to a GHT, merging two organisations, closing, opening again."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from django.utils import timezone
 
 from carene.apps.organisations.models import IdentityChange, Organisation
-from carene.apps.organisations.shape import BELOW
+from carene.apps.organisations.shape import BELOW, BY_HAND
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
-from carene.core.journal.writer import record
+from carene.core.journal.writer import entry, record, record_many
 from carene.core.tenancy.bulk import reparent
 from carene.core.tenancy.models import Node
 from carene.engines.sources import InputError
 
-BY_HAND = "à la main"
 OUTSIDE = "hors_ght"
 MEMBER, SUPPORT = "membre", "support"
 MERGEABLE = frozenset({"ght", "entity", "site"})
@@ -78,6 +79,57 @@ def merge(actor: Actor, organisation: Organisation, target: Organisation) -> int
         record(actor, "organisation.merge", row.node, f"organisation:{row.pk}", None, after)
         record(actor, "organisation.merge", heir.node, f"organisation:{heir.pk}", None, {"from": str(row)})
     return len(children)
+
+
+def close(actor: Actor, organisation: Organisation, on: dt.date) -> int:
+    """It closed on that day, and with it all that stands below it and was open; nothing is taken away. Gives how many.
+
+    Raises InputError (already closed, day to come, nation or region), PermissionDenied.
+    """
+    actor.require("organisation.manage", organisation.node)
+    if organisation.kind not in MERGEABLE:
+        raise InputError("une nation ou une région ne ferme pas", remedy="fermer un établissement ou un GHT")
+    if on > timezone.localdate():
+        raise InputError("la fermeture est à venir", remedy="donner la date d'aujourd'hui ou une date passée")
+    with atomic_write():
+        Node.hold(organisation.pk)
+        row = Organisation.objects.of(organisation.node).select_related("node").get()
+        actor.require("organisation.manage", row.node)
+        if row.closed_on:
+            raise InputError(f"« {row} » est déjà fermé", remedy="revenir à sa page")
+        branch = Organisation.objects.below(row.node).filter(closed_on=None).select_related("node")
+        rows = list(branch.order_by("node__path"))
+        after = {"closed_on": on.isoformat()}
+        branch.filter(pk__in=[one.pk for one in rows]).update(closed_on=on)
+        _tell_many(rows, IdentityChange.Kind.CLOSED, on, after)
+        told = [entry(actor, "organisation.close", one.node, f"organisation:{one.pk}", None, after) for one in rows]
+        record_many(told)
+    return len(rows)
+
+
+def reopen(actor: Actor, organisation: Organisation) -> None:
+    """It is open again; what closed with it below is opened one by one. Raises InputError, PermissionDenied."""
+    actor.require("organisation.manage", organisation.node)
+    with atomic_write():
+        Node.hold(organisation.pk)
+        row = Organisation.objects.of(organisation.node).select_related("node__parent__organisation").get()
+        actor.require("organisation.manage", row.node)
+        if row.closed_on is None:
+            raise InputError(f"« {row} » est ouvert", remedy="revenir à sa page")
+        parent = row.node.parent
+        if parent is not None and parent.organisation.closed_on:
+            raise InputError(f"« {parent.organisation} », au-dessus, est fermé", remedy="le rouvrir d'abord")
+        before = {"closed_on": row.closed_on.isoformat()}
+        row.closed_on = None
+        row.save(update_fields=["closed_on"])
+        _tell(row, IdentityChange.Kind.REOPENED, before, None)
+        record(actor, "organisation.reopen", row.node, f"organisation:{row.pk}", before, {"closed_on": None})
+
+
+def _tell_many(rows: list[Organisation], kind: str, on: dt.date, after: object) -> None:
+    IdentityChange.objects.unscoped("rows of a branch that the actor manages").bulk_create(
+        [IdentityChange(node=row.node, kind=kind, on=on, after=after, source=BY_HAND) for row in rows], batch_size=500
+    )
 
 
 def _locked(organisation: Organisation, target: Organisation) -> tuple[Organisation, Organisation]:

@@ -9,8 +9,10 @@ class OrganisationsConfig(AppConfig):
     verbose_name = "Organisations"
 
     def ready(self) -> None:
-        from carene.apps.organisations import search_index
-        from carene.ui.shell import Entry, register
+        from carene.apps.organisations import beside, search_index
+        from carene.ui.shell import Entry, register, register_beside
+
+        register_beside(beside.find)
 
         post_migrate.connect(search_index.ensure, sender=self)
         register(
@@ -23,6 +25,32 @@ class OrganisationsConfig(AppConfig):
                 label_above="Profil",
                 prefix="-",
             ),
-            Entry("together", "Rattachements", "organisations:tree", 11, assessable_only=False, prefix="-"),
-            Entry("together", "Personnes et droits", "organisations:members", 12, assessable_only=False, prefix="-"),
+            Entry(
+                "together",
+                "Rattachements",
+                "organisations:tree",
+                11,
+                assessable_only=False,
+                prefix="-",
+                also=tuple(f"organisations:{name}" for name in ("map", "move", "merge", "close", "registers")),
+            ),
+            Entry(
+                "together",
+                "Services mutualisés",
+                "organisations:services",
+                11,
+                assessable_only=False,
+                prefix="-",
+                also=("organisations:add_service", "organisations:edit_service"),
+            ),
+            Entry(
+                "together",
+                "Personnes et droits",
+                "organisations:members",
+                12,
+                verb="members.view",
+                assessable_only=False,
+                prefix="sharing",
+                also=("organisations:dates", "organisations:invitation"),
+            ),
         )

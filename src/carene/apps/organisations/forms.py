@@ -1,42 +1,43 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms of organisations."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from carene.apps.organisations.models import Organisation
-from carene.core.access.policy import ROLES
+from carene.apps.organisations.shape import PROFILE, roles_on
+from carene.core.access.policy import DATED, ROLES
 from carene.engines.referential.model import Referential
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """The profile; the choices of type and place in the GHT are those of the referential."""
 
-    type = forms.ChoiceField(label="Type d'établissement", required=False)
-    ght_role = forms.ChoiceField(label="Place dans le GHT", required=False)
+    type = forms.ChoiceField(
+        label="Type d'établissement", required=False, help_text="Décide des questions posées et du niveau visé."
+    )
+    ght_role = forms.ChoiceField(
+        label="Place dans le GHT", required=False, help_text="Un établissement support vise plus haut que les autres."
+    )
 
     class Meta:
         model = Organisation
-        fields = [
-            "name",
-            "short_name",
-            "finess",
-            "town",
-            "type",
-            "ght_role",
-            "beds",
-            "staff",
-            "workstations",
-            "servers",
-            "operating_budget",
-            "digital_budget",
-        ]
+        fields = PROFILE
         help_texts = {
-            "workstations": "De ce nombre dépendent la taille retenue et les coûts proposés.",
-            "operating_budget": "Titres 1 à 4 du compte de résultat principal.",
-            "finess": "Neuf caractères, celui de l'entité juridique ou du site.",
             "short_name": "Celui que les gens disent ; il s'affiche dans le menu.",
+            "finess": "Neuf caractères, celui de l'entité juridique ou du site.",
+            "beds": "Dit la taille en tête des documents ; ne change ni les questions ni les coûts.",
+            "staff": "Accompagne les exports ; ne change ni les questions ni les coûts.",
+            "workstations": "Donne la taille retenue, dont dépendent les coûts proposés.",
+            "servers": "Accompagne les exports ; ne change ni les questions ni les coûts.",
+            "sites": "Hors GHT, la règle des 66 % du domaine 2 se compte site par site.",
+            "operating_budget": "Titres 1 à 4 du compte de résultat principal. Donne la part du numérique.",
+            "digital_budget": "Sert à proposer le budget de la feuille de route.",
+            "activity": "Pèse chaque membre dans la règle des 66 % du domaine 2. Sa formule n'est pas publiée : "
+            "saisir la valeur que le programme vous a donnée, sinon laisser vide.",
         }
 
     def __init__(self, *args: Any, referential: Referential, **kwargs: Any) -> None:
@@ -66,13 +67,42 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
+def _day(label: str, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **options
+    )
+
+
+class DatesForm(forms.Form):
+    """The days of a role, both included."""
+
+    starts_on = _day("À partir du")
+    ends_on = _day("Jusqu'au", help_text="Ce jour compris. Vide : sans fin.")
+
+    def __init__(self, *args: Any, role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if role in DATED:
+            for field in self.fields.values():
+                field.required = True
+            self.fields["ends_on"].help_text = "Ce jour compris."
+
+
 class GrantForm(forms.Form):
     email = forms.EmailField(label="Adresse électronique")
     name = forms.CharField(
         label="Nom", max_length=120, required=False, help_text="Si la personne n'a pas encore de compte."
     )
     function = forms.CharField(label="Fonction", max_length=120, required=False)
-    role = forms.ChoiceField(label="Rôle", choices=list(ROLES.items()))
+    role = forms.ChoiceField(label="Rôle")
+    starts_on = _day("À partir du")
+    ends_on = _day("Jusqu'au", help_text="Ce jour compris. Vide : sans fin.")
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(key, ROLES[key]) for key in roles_on(kind)]
+        if DATED & set(roles_on(kind)):
+            self.fields["starts_on"].help_text = "Obligatoire pour un auditeur, comme la fin."
 
 
 class AccountForm(forms.Form):
@@ -88,3 +118,15 @@ class ChildForm(forms.Form):
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
         kind.choices = kinds
+
+
+class CloseForm(forms.Form):
+    on = forms.DateField(
+        label="Fermé le", initial=timezone.localdate, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("Une fermeture à venir s'inscrit le jour venu.")
+        return day

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the nodes of the tree are: nation, region, GHT, legal entity, establishment."""
 
+from __future__ import annotations
+
+import datetime as dt
 from typing import Any
 
 from django.db import models
 
 from carene.core.tenancy.models import Node
 from carene.core.tenancy.scoped import ScopedManager
+from carene.engines import french
 from carene.engines.registers.text import searched
 
 # What one looks for; numbers are searched by their own indexes.
@@ -35,8 +39,11 @@ class Organisation(models.Model):
     staff = models.PositiveIntegerField("effectif (personnes)", null=True, blank=True)
     workstations = models.PositiveIntegerField("postes de travail", null=True, blank=True)
     servers = models.PositiveIntegerField("serveurs", null=True, blank=True)
+    sites = models.PositiveIntegerField("sites géographiques", null=True, blank=True)
     operating_budget = models.PositiveBigIntegerField("budget d'exploitation (€)", null=True, blank=True)
     digital_budget = models.PositiveBigIntegerField("budget numérique (€)", null=True, blank=True)
+    # What the programme weighs members of a GHT by; nobody publishes its formula: people type what they were notified.
+    activity = models.PositiveBigIntegerField("activité combinée", null=True, blank=True)
 
     # What the registers say. People do not type it; an import may change it.
     finess_ej = models.CharField("FINESS de l'entité juridique", max_length=9, blank=True)
@@ -134,3 +141,112 @@ class IdentityChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.on}"
+
+
+class SharedService(models.Model):
+    """What one organisation does for others of its group: where, who provides, what; ``Beneficiary``: for whom."""
+
+    class Kind(models.TextChoices):
+        RSSI = "rssi", "RSSI"
+        SOC = "soc", "SOC (surveillance)"
+        BACKUP = "backup", "Sauvegarde"
+        DIRECTORY = "directory", "Annuaire"
+        EDR = "edr", "EDR (protection des postes)"
+        MAIL = "mail", "Messagerie"
+        ON_CALL = "on_call", "Astreinte"
+        DPO = "dpo", "DPO"
+        OTHER = "other", "Autre"
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")  # the GHT, the region
+    provider = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    kind = models.CharField("service", max_length=10, choices=Kind)
+    title = models.CharField("nom", max_length=120, blank=True)
+    starts_on = models.DateField("depuis le", null=True, blank=True)
+    ends_on = models.DateField("jusqu'au", null=True, blank=True)  # last day included
+    contact = models.CharField("contact", max_length=200, blank=True)
+    note = models.TextField("remarque", max_length=2000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True)  # nothing is destroyed: it can be brought back
+
+    objects = ScopedManager["SharedService"]()
+
+    class Meta:
+        verbose_name = "service mutualisé"
+        ordering = ["kind", "title", "id"]
+        indexes = [models.Index(fields=["provider"], name="shared_service_provider")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None)
+                | models.Q(ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="shared_service_dates",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.get_kind_display()
+
+    def is_over(self, today: dt.date) -> bool:
+        return self.ends_on is not None and self.ends_on < today
+
+    def is_coming(self, today: dt.date) -> bool:
+        return self.starts_on is not None and self.starts_on > today
+
+
+class Beneficiary(models.Model):
+    """One organisation that a shared service is for, and the part of its cost that it bears, if it was agreed."""
+
+    service = models.ForeignKey(SharedService, models.PROTECT, related_name="beneficiaries")
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    share_percent = models.DecimalField("part (%)", max_digits=5, decimal_places=2, null=True, blank=True)
+    share_euros = models.PositiveBigIntegerField("part (€ par an)", null=True, blank=True)
+
+    objects = ScopedManager["Beneficiary"]()
+
+    class Meta:
+        verbose_name = "bénéficiaire"
+        ordering = ["service_id", "node_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "node"], name="beneficiary_once"),
+            models.CheckConstraint(
+                condition=models.Q(share_percent=None) | models.Q(share_euros=None), name="beneficiary_one_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} → {self.node_id}"
+
+    @classmethod
+    def lines_of(cls, service: SharedService) -> models.QuerySet[Beneficiary]:
+        """Those of one service that is already in scope."""
+        return cls.objects.unscoped("lines of a service in scope").filter(service=service).order_by("pk")
+
+    @property
+    def part(self) -> str:
+        """« 12,5 % », « 9 400 € par an », empty when nothing was agreed."""
+        if self.share_percent is not None:
+            return french.with_unit(float(self.share_percent), "%", 2 if self.share_percent % 1 else 0)
+        return "" if self.share_euros is None else f"{french.euros(self.share_euros)} par an"
+
+
+class RegisterImport(models.Model):
+    """One import of registers: what was read, what it changed. Without an end: it was cut, the next one finishes it."""
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")  # the nation, the region
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    actor = models.CharField(max_length=150)
+    origin = models.CharField(max_length=10)
+    source = models.TextField()
+    dated = models.DateField(null=True)  # of the file itself
+    counts = models.JSONField()  # kind of change → how many
+    notes = models.JSONField()  # outside, faulty lines…: what was not taken, and how many
+
+    objects = ScopedManager["RegisterImport"]()
+
+    class Meta:
+        verbose_name = "import de registres"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.started_at:%Y-%m-%d}"

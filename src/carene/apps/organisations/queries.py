@@ -3,36 +3,47 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
+from carene.core.access.models import Share, open_on
 from carene.core.accounts.models import User
-from carene.core.tenancy.models import Membership, Node
+from carene.core.tenancy.models import Membership, Node, in_force
 from carene.engines import french
 from carene.engines.referential.model import Profile, Referential
+from carene.engines.registers.text import fold
 
 LARGEST_KEY = 2**63 - 1
 
 
 def visible(actor: Actor, verb: str = "organisation.view") -> QuerySet[Organisation]:
     """Organisations on which the actor may do ``verb``, in tree order."""
-    return (
-        Organisation.objects.visible_to(actor, verb)
-        .select_related("node__parent__organisation", "node__parent__parent__organisation")
-        .order_by("node__path")
-    )
+    return _with_lineage(Organisation.objects.visible_to(actor, verb)).order_by("node__path")
 
 
-def find(actor: Actor, node_id: int, verb: str = "organisation.view") -> Organisation:
-    """One organisation with its two parents, in one query.
+def already_seen(ids: Iterable[int]) -> dict[int, Organisation]:
+    """Those that ``visible`` has just given by id: to ask again who may see them costs as much as to find them."""
+    return _with_lineage(Organisation.objects.unscoped("ids that a scope gave")).in_bulk(list(ids))
+
+
+def _with_lineage(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    return rows.select_related("node__parent__organisation", "node__parent__parent__organisation")
+
+
+def find(actor: Actor, node_id: int, verb: str = "organisation.view", *, lineage: bool = True) -> Organisation:
+    """One organisation in one query, with its two parents unless ``lineage`` is False.
 
     Raises Organisation.DoesNotExist when it is not visible at all (a stranger learns nothing), PermissionDenied when it
     is visible but ``verb`` is not allowed.
     """
-    if node_id > LARGEST_KEY:  # an address may hold any number; SQLite refuses to look it up
+    if not 0 < node_id <= LARGEST_KEY:  # an address may hold any number; SQLite refuses to look it up
         raise Organisation.DoesNotExist
-    organisation = visible(actor).get(pk=node_id)
+    alone = Organisation.objects.visible_to(actor, "organisation.view").select_related("node")
+    organisation = (visible(actor) if lineage else alone).get(pk=node_id)
     actor.require(verb, organisation.node)
     return organisation
 
@@ -73,7 +84,7 @@ def profile_of(organisation: Organisation, referential: Referential) -> Profile:
 
 
 def members(node: Node) -> QuerySet[Membership]:
-    """Memberships that give rights on this node: its own and those above, people first."""
+    """Memberships on this node and above, people first; those that have ended or have not begun give nothing."""
     return (
         Membership.objects.filter(node_id__in=node.ancestor_ids)
         .select_related("user", "node__organisation")
@@ -82,8 +93,8 @@ def members(node: Node) -> QuerySet[Membership]:
 
 
 def colleagues(node: Node, *, verb_roles: frozenset[str] | None = None) -> QuerySet[User]:
-    """Active people who hold a role on this node or above; ``verb_roles`` keeps some roles."""
-    rows = Membership.objects.filter(node_id__in=node.ancestor_ids)
+    """Active people who hold a role today on this node or above; ``verb_roles`` keeps some roles."""
+    rows = Membership.objects.filter(in_force(timezone.localdate()), node_id__in=node.ancestor_ids)
     if verb_roles is not None:
         rows = rows.filter(role__in=verb_roles)
     return User.objects.filter(is_active=True, pk__in=rows.values("user_id")).order_by("name", "id")
@@ -96,14 +107,31 @@ def children(node: Node) -> QuerySet[Organisation]:
 
 def answering_below(node: Node) -> QuerySet[Organisation]:
     """Establishments and legal entities below this node, each with what it is attached to."""
+    rows = _answering(node).select_related("node__parent__organisation")
+    return rows.order_by("name", "pk")
+
+
+def names_below(node: Node) -> list[tuple[int, str]]:
+    """The same ones as (id, name and town without accents nor capitals), in no order: there may be thousands."""
+    return list(_answering(node).order_by().values_list("pk", "search"))
+
+
+def matching_below(node: Node, text: str) -> set[int]:
+    """Ids of those of which each word of ``text`` is in the name, the town or the FINESS, or in the name of what they
+    are attached to; accents and capitals apart."""
+    rows = _answering(node)
+    for word in fold(text).split():
+        rows = rows.filter(
+            Q(search__contains=word)
+            | Q(finess__startswith=word.upper())
+            | Q(node__parent__organisation__search__contains=word)
+        )
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def _answering(node: Node) -> QuerySet[Organisation]:
     kinds = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
-    return (
-        Organisation.objects.below(node)
-        .filter(kind__in=kinds)
-        .exclude(pk=node.pk)
-        .select_related("node__parent__organisation")
-        .order_by("name", "pk")
-    )
+    return Organisation.objects.below(node).filter(kind__in=kinds).exclude(pk=node.pk)
 
 
 def held(node: Node, membership_id: int) -> Membership | None:
@@ -112,9 +140,11 @@ def held(node: Node, membership_id: int) -> Membership | None:
 
 
 def answers_for(actor: Actor, user: User) -> bool:
-    """True when the actor manages every place where this person holds a role.
+    """True when the actor manages every place where this person holds a role, or where something is shared with them.
 
     Only then may the actor see the link that opens the person's account: else it would open places of others too.
     """
-    rows = Membership.objects.filter(user=user).select_related("node")
-    return all(actor.can("members.manage", row.node) for row in rows)
+    roles = Membership.objects.filter(user=user).select_related("node").order_by("pk")
+    shares = Share.objects.unscoped("what is shared with one person").filter(open_on(timezone.localdate()), user=user)
+    nodes = [row.node for row in roles] + [row.node for row in shares.select_related("node").order_by("pk")]
+    return all(actor.can("members.manage", node) for node in nodes)

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.utils import timezone
 
-from carene.apps.organisations.models import IdentityChange, Organisation
+from carene.apps.organisations.models import IdentityChange, Organisation, RegisterImport
 from carene.apps.organisations.queries import in_tree_order, visible
 from carene.apps.organisations.shape import above
 from carene.core.access.actor import Actor
-from carene.core.tenancy.models import Membership, Node, under
+from carene.core.tenancy.models import Membership, Node, in_force, under
 from carene.engines.registers.text import fold
 
 RECEIVING = (Organisation.Kind.NATION, Organisation.Kind.REGION)
@@ -47,7 +48,8 @@ def listed(actor: Actor) -> Listing:
     few = visible(actor).values_list("pk", flat=True)[: SHOWN_WHOLE + 1]
     if len(few) <= SHOWN_WHOLE:
         return Listing(in_tree_order(actor), whole=True)
-    heads = visible(actor).filter(node__path__in=actor.paths_for("organisation.view"))
+    held = actor.paths_for("organisation.view")
+    heads = Organisation.objects.unscoped("the very nodes that one holds").filter(node__path__in=held)
     ids = heads.order_by("closed_on", "name", "pk").values_list("pk", flat=True)
     return Listing([(pk, 0) for pk in ids], whole=False)
 
@@ -62,7 +64,9 @@ def children(node: Node, *, closed: bool, kind: str = "") -> QuerySet[Organisati
     rank = Case(
         *(When(kind=kind, then=n) for n, kind in enumerate(Organisation.Kind.values)), output_field=IntegerField()
     )
-    return rows.select_related("node").order_by(rank, "name", "pk")
+    return rows.select_related("node").order_by(
+        rank, "search", "pk"
+    )  # begins with the name, accents and capitals folded
 
 
 def kinds_under(node: Node) -> tuple[Counter[str], int]:
@@ -82,6 +86,12 @@ def kinds_under(node: Node) -> tuple[Counter[str], int]:
     return counts, gone
 
 
+def open_below(node: Node) -> Counter[str]:
+    """How many of each kind are open anywhere below this node."""
+    rows = Organisation.objects.below(node).filter(closed_on=None).exclude(pk=node.pk)
+    return Counter(dict(rows.order_by("kind").values_list("kind").annotate(count=Count("pk"))))
+
+
 def counts_of(parents: Iterable[Organisation]) -> dict[int, int]:
     """Open organisations right under each of these: one query for a page."""
     rows = (
@@ -97,6 +107,11 @@ def counts_of(parents: Iterable[Organisation]) -> dict[int, int]:
 def history(organisation: Organisation, most: int = 20) -> list[IdentityChange]:
     """What happened to this organisation as such, the latest first."""
     return list(IdentityChange.objects.of(organisation.node).select_related("other__organisation")[:most])
+
+
+def imports_into(organisation: Organisation, most: int = 20) -> list[RegisterImport]:
+    """The imports of registers that this nation or region received, the latest first."""
+    return list(RegisterImport.objects.of(organisation.node).order_by("-id")[:most])
 
 
 def places_for(actor: Actor, organisation: Organisation) -> QuerySet[Organisation]:
@@ -126,7 +141,7 @@ def twins_for(actor: Actor, organisation: Organisation) -> QuerySet[Organisation
 def nearest(rows: QuerySet[Organisation], organisation: Organisation) -> list[Organisation]:
     """A few of them to begin with: those of the same region or group first, GHT before the rest."""
     ids = organisation.node.ancestor_ids[:-1]
-    near = Q(node__parent_id__in=ids[-2:])
+    near = Q(node__parent_id__in=ids[-2:]) | Q(pk__in=ids)  # what is above it too: leaving a GHT is going to its region
     order = {"ght": 0, "region": 1}
     found = list(rows.filter(near)[: 5 * SUGGESTED])
     return sorted(found, key=lambda row: (order.get(row.kind, 2), fold(row.name)))[:SUGGESTED]
@@ -150,13 +165,22 @@ def effect_of_move(organisation: Organisation, target: Organisation) -> Effect:
     return Effect(counts["branch"], counts["assessable"], _held(before - after), _held(after - before))
 
 
+def effect_of_merge(organisation: Organisation, target: Organisation) -> Effect:
+    """For what stands below ``organisation`` and passes under ``target``; what is merged itself does not move."""
+    rows = Organisation.objects.below(organisation.node).exclude(pk=organisation.pk)
+    counts = rows.aggregate(branch=Count("pk"), assessable=Count("pk", filter=Q(kind__in=ASSESSABLE)))
+    before, after = set(organisation.node.ancestor_ids), set(target.node.ancestor_ids)
+    return Effect(counts["branch"], counts["assessable"], _held(before - after), _held(after - before))
+
+
 def people_of(organisation: Organisation) -> list[Membership]:
     """Who holds a role on this very organisation."""
     return _held({organisation.pk})
 
 
 def _held(nodes: set[int]) -> list[Membership]:
-    rows = Membership.objects.filter(node_id__in=nodes).select_related("user", "node__organisation")
+    rows = Membership.objects.filter(in_force(timezone.localdate()), node_id__in=nodes)
+    rows = rows.select_related("user", "node__organisation")
     return list(rows.order_by("user__name", "user_id", "node__path", "role"))
 
 
@@ -171,11 +195,25 @@ class Spot:
     longitude: float
 
 
+def parents_of(ids: Iterable[int]) -> dict[int, int]:
+    """Id → id of what it is attached to; one query for each few hundred of them."""
+    wanted = list(ids)
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), 500):
+        rows = Node.objects.filter(pk__in=wanted[start : start + 500]).order_by("pk")
+        found |= dict(rows.exclude(parent=None).values_list("pk", "parent_id"))
+    return found
+
+
+# Establishments, and entities that people placed: those of a register stand where their establishments do.
+PLACED = Q(kind=Organisation.Kind.SITE) | Q(kind=Organisation.Kind.ENTITY, register_key="", latitude__isnull=False)
+
+
 def spots(node: Node, types: Iterable[str]) -> list[Spot]:
     """Open establishments of these types below a node, with coordinates."""
     rows = (
         Organisation.objects.below(node)
-        .filter(kind=Organisation.Kind.SITE, closed_on=None, latitude__isnull=False, type__in=list(types))
+        .filter(PLACED, closed_on=None, latitude__isnull=False, type__in=list(types))
         .order_by("name", "pk")
     )
     names = ("pk", "name", "type", "town", "department", "latitude", "longitude")
@@ -186,7 +224,7 @@ def types_below(node: Node) -> tuple[dict[str, int], int, int]:
     """Open establishments by type; how many have no type of ours; how many of all have no coordinates."""
     rows = (
         Organisation.objects.below(node)
-        .filter(kind=Organisation.Kind.SITE, closed_on=None)
+        .filter(PLACED, closed_on=None)
         .values("type")
         .annotate(count=Count("pk"), unplaced=Count("pk", filter=Q(latitude=None)))
         .order_by("type")

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from carene.apps.organisations import queries
+from carene.apps.organisations import beside, queries
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 
@@ -26,8 +26,10 @@ class OrganisationRequest(HttpRequest):
 View = Callable[..., HttpResponseBase]
 
 
-def organisation_view(verb: str) -> Callable[[View], View]:
+def organisation_view(verb: str, *, lineage: bool = True) -> Callable[[View], View]:
     """For views whose URL begins with ``o/<int:node_id>/``: gives them ``request.organisation``.
+
+    ``lineage`` False: without what it is attached to, for an address that shows no page and must be quick.
 
     A stranger gets 404, someone who sees the organisation without holding ``verb`` gets 403 with a sentence.
     """
@@ -35,12 +37,16 @@ def organisation_view(verb: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: HttpRequest, node_id: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
             try:
-                organisation = queries.find(request.actor, node_id, verb)  # type: ignore[attr-defined]
+                organisation = queries.find(actor, node_id, lineage=lineage)
             except Organisation.DoesNotExist as error:
                 raise Http404 from error
-            request.organisation = organisation  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            request.organisation = organisation  # type: ignore[attr-defined]  # a refusal is said beside its rooms
+            actor.require(verb, organisation.node)
+            response = view(request, *args, **kwargs)
+            beside.remember(request, response, organisation)
+            return response
 
         wrapped.verb = verb  # type: ignore[attr-defined]
         return wrapped

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pages of the tree: what stands under an organisation, its map, putting it elsewhere, merging it."""
+"""Pages of the tree: what stands under an organisation, putting it elsewhere, merging it, closing it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
+from django.urls import reverse
 
-from carene.apps.organisations import actions, map_drawing, queries_tree
+from carene.apps.organisations import actions, queries_services, queries_tree
 from carene.apps.organisations.actions_tree import MEMBER, MERGEABLE, SUPPORT
+from carene.apps.organisations.forms import CloseForm
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.apps.organisations.search import search
@@ -36,7 +37,6 @@ NAMES = {
     "entity": ("entité juridique", "entités juridiques"),
     "site": ("établissement", "établissements"),
 }
-HEALTH = ("chu", "ch", "ch_proximite", "epsm", "clinique", "espic", "smr", "had")  # on the map unless asked otherwise
 
 
 @organisation_view("organisation.view")
@@ -70,13 +70,16 @@ def tree(request: OrganisationRequest) -> HttpResponse:
         "gone": gone,
         "kinds": _said(counts),
         "identity": _identity(organisation),
-        "history": [(change, WORDS[change.kind][0], _told(change)) for change in queries_tree.history(organisation)],
+        "history": told_history(organisation),
         "has_children": bool(counts),
         "has_map": bool(counts) and organisation.kind != Organisation.Kind.NATION,
         "can_move": _can_move(actor, organisation),
         "can_merge": organisation.kind in MERGEABLE
         and organisation.closed_on is None
         and actor.can("organisation.manage", organisation.node),
+        "has_registers": organisation.kind in queries_tree.RECEIVING
+        and actor.can("organisation.manage", organisation.node),
+        "can_close": organisation.kind in MERGEABLE and actor.can("organisation.manage", organisation.node),
     }
     return render(request, "organisations/tree.html", context)
 
@@ -107,7 +110,9 @@ def _above(organisation: Organisation, actor: Actor) -> list[tuple[Organisation,
 def _identity(organisation: Organisation) -> list[tuple[str, str]]:
     department = territories().departments.get(organisation.department)
     category = nomenclature().label_of(organisation.category)
+    typed = organisation.finess if organisation.finess not in (organisation.finess_ej, organisation.finess_et) else ""
     lines = [
+        ("FINESS saisi au profil", typed),
         ("FINESS de l'entité juridique", organisation.finess_ej),
         ("FINESS de l'établissement", organisation.finess_et),
         ("SIRET", organisation.siret),
@@ -121,6 +126,11 @@ def _identity(organisation: Organisation) -> list[tuple[str, str]]:
         ("Fermé le", french.long_date(organisation.closed_on) if organisation.closed_on else ""),
     ]
     return [(label, value.strip(", ")) for label, value in lines if value.strip(", ")]
+
+
+def told_history(organisation: Organisation) -> list[tuple[Any, str, str]]:
+    """What happened to it as such: the change, its name, what it changed."""
+    return [(change, WORDS[change.kind][0], _told(change)) for change in queries_tree.history(organisation)]
 
 
 def _told(change: Any) -> str:
@@ -138,42 +148,11 @@ def _told(change: Any) -> str:
 
 
 def _can_move(actor: Actor, organisation: Organisation) -> bool:
+    if organisation.kind == Organisation.Kind.REGION:  # most servers hold no nation: there is nowhere to go
+        return queries_tree.places_for(actor, organisation).exists()
     return organisation.kind != Organisation.Kind.NATION and actor.can(
         "organisation.manage", organisation.node.parent or organisation.node
     )
-
-
-# Map ------------------------------------------------------------------------------------------------------------------
-
-
-@organisation_view("organisation.view")
-def map_of(request: OrganisationRequest) -> HttpResponse:
-    """Where its establishments are, by type; the figures beside."""
-    organisation = request.organisation
-    if organisation.kind == Organisation.Kind.NATION:
-        raise InputError("la carte se dessine région par région", remedy="ouvrir une région")
-    names = care().types
-    counts, untyped, unplaced = queries_tree.types_below(organisation.node)
-    types = [kind for kind in names if kind in counts]
-    asked = [kind for kind in request.GET.getlist("type") if kind in types]
-    chosen = asked or [kind for kind in types if kind in HEALTH] or types
-    near, far = map_drawing.far_away(queries_tree.spots(organisation.node, chosen))
-    roles = map_drawing.colours(chosen)
-    departments = {code: department.name for code, department in territories().departments.items()}
-    title = f"{organisation.name} : établissements par type"
-    page = Paginator([*near, *far], PAGE).get_page(request.GET.get("page"))
-    context = {
-        "organisation": organisation,
-        "drawing": mark_safe(map_drawing.draw(near, departments, roles, title)) if near else "",
-        "types": [(kind, names[kind], counts[kind], kind in chosen, roles.get(kind)) for kind in types],
-        "query": "".join(f"type={kind}&" for kind in asked),
-        "far": far,
-        "untyped": untyped,
-        "unplaced": unplaced,
-        "page": page,
-        "rows": [(spot, names[spot.type], departments.get(spot.department, "")) for spot in page.object_list],
-    }
-    return render(request, "organisations/map.html", context)
 
 
 # Elsewhere ------------------------------------------------------------------------------------------------------------
@@ -199,6 +178,7 @@ def move(request: OrganisationRequest) -> HttpResponse:
             "effect": effect,
             "losing": _people(effect.losing),
             "gaining": _people(effect.gaining),
+            "services": queries_services.services_left_behind(organisation, target),
             "asks_role": organisation.kind == Organisation.Kind.ENTITY and target.kind == Organisation.Kind.GHT,
             "roles": [(MEMBER, care().ght_roles[MEMBER]), (SUPPORT, care().ght_roles[SUPPORT])],
         }
@@ -223,13 +203,42 @@ def merge(request: OrganisationRequest) -> HttpResponse:
     context: dict[str, Any] = {"organisation": organisation, "target": target}
     if target is not None:
         counts, _ = queries_tree.kinds_under(organisation.node)
+        effect = queries_tree.effect_of_merge(organisation, target) if counts else None
         context |= {
             "attached": [said for _, said in _said(counts)],
             "people": _people(queries_tree.people_of(organisation)),
+            "losing": _people(effect.losing if effect else []),
+            "gaining": _people(effect.gaining if effect else []),
         }
     else:
         context |= _found(request, twins, organisation)
     return render(request, "organisations/merge.html", context)
+
+
+@organisation_view("organisation.manage")
+def close(request: OrganisationRequest) -> HttpResponse:
+    """What closing it means, then the day; a closed one is opened again from the same address."""
+    organisation, actor = request.organisation, request.actor
+    if organisation.closed_on:
+        if request.method == "POST":
+            actions.reopen(actor, organisation)
+            messages.success(request, f"{organisation} est de nouveau ouvert.")
+            return redirect("organisations:tree", organisation.pk)
+        return render(request, "organisations/reopen.html", {"organisation": organisation})
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        count = actions.close(actor, organisation, form.cleaned_data["on"])
+        undo = reverse("organisations:close", args=[organisation.pk]) if count == 1 else ""
+        messages.success(request, f"{organisation} est fermé.", extra_tags=undo)
+        return redirect("organisations:tree", organisation.pk)
+    counts = queries_tree.open_below(organisation.node)
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "below": [said for _, said in _said(counts)],
+        "people": _people(queries_tree.people_of(organisation)),
+    }
+    return render(request, "organisations/close.html", context)
 
 
 def _chosen(rows: Any, value: str | None) -> Organisation | None:

@@ -39,6 +39,7 @@ class Known(NamedTuple):
     siret: str
     department: str
     closed: bool
+    kept: bool = False  # closed by someone, not by a register: registers do not open it again
 
 
 @dataclass
@@ -62,7 +63,11 @@ def compare(
         old = known.get(entry.key)
         if old is None:
             found.opened.append(entry)
-        elif old.closed or moved(old, entry) or (old.digest != entry.digest and not guessed(entry, old)):
+        elif (
+            (old.closed and not old.kept)
+            or moved(old, entry)
+            or (old.digest != entry.digest and not guessed(entry, old))
+        ):
             found.changed.append((old, entry))
         else:
             found.unchanged += 1

@@ -22,7 +22,7 @@ from carene.apps.organisations.imports.plan import (
     kinds_of,
     rows_of,
 )
-from carene.apps.organisations.models import SEARCHED, IdentityChange, Organisation
+from carene.apps.organisations.models import SEARCHED, IdentityChange, Organisation, RegisterImport
 from carene.core.access.actor import Actor
 from carene.core.database.bulk import insert_rows, refresh_statistics, update_rows
 from carene.core.database.writes import atomic_write
@@ -54,6 +54,39 @@ class Writer:
         self.total = max(1, len(found.opened) + len(found.changed) + len(found.closed) + len(found.absent))
 
     def write(self) -> None:
+        """The account of the import is opened first: cut in the middle, it stays without an end, and is seen so."""
+        account = self._open_account()
+        self._write()
+        self.plan.applied = True
+        with atomic_write():
+            account.ended_at = timezone.now()
+            account.counts, account.notes = diff.counted(self.plan.counts), self._notes()
+            account.save(update_fields=["ended_at", "counts", "notes"])
+
+    def _open_account(self) -> RegisterImport:
+        with atomic_write():
+            return RegisterImport.objects.create(
+                node=self.plan.under.node,
+                started_at=timezone.now(),
+                actor=self.actor.label,
+                origin=self.actor.origin,
+                source=self.plan.source,
+                dated=self.plan.day,
+                counts={},
+                notes={},
+            )
+
+    def _notes(self) -> dict[str, int]:
+        plan = self.plan
+        return {
+            "recognised": plan.recognised,
+            "outside": plan.outside,
+            "by_hand": plan.by_hand,
+            "kept_closed": plan.kept_closed,
+            "faulty": len(plan.account.errors),
+        }
+
+    def _write(self) -> None:
         found = self.plan.difference
         for kind in ("region", "ght", "entity", "site"):  # parents before children
             for opened in _parts([e for e in found.opened if e.kind == kind], BATCH):
@@ -66,7 +99,6 @@ class Writer:
         if self.done > BATCH:
             refresh_statistics(Node, Organisation)
             search_index.settle()
-        self.plan.applied = True
 
     def _batch(self, work: Callable[[], Counter[str]], size: int) -> None:
         """One transaction: ``work`` writes and gives the counts that the journal keeps."""
@@ -127,7 +159,9 @@ class Writer:
             adopted = old.key in self.plan.stored.adopted
             kinds = [RECOGNISED] if adopted else kinds_of(old, before, after, row)
             previous_parent = row.register_parent
+            closed_on = row.closed_on if old.kept else None
             self._describe(row, entry, after, known=not diff.guessed(entry, old))
+            row.closed_on = closed_on
             if previous_parent != entry.parent and not adopted:
                 self._move(row, previous_parent, entry)
             written.append(tuple(getattr(row, name) for name in CHANGED))
@@ -153,7 +187,7 @@ class Writer:
                 setattr(row, name, getattr(entry, name))
             row.register_digest = entry.digest
         row.registered = {name: after[name] for name in SHARED}
-        row.register_key, row.register_parent, row.closed_on = entry.key, entry.parent, None
+        row.register_key, row.register_parent = entry.key, entry.parent
         row.search = searched(*(str(getattr(row, name)) for name in SEARCHED))
 
     def _move(self, row: Organisation, previous: str, entry: Entry) -> None:

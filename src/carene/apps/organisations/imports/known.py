@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from carene.apps.organisations.models import Organisation
+from carene.apps.organisations.models import IdentityChange, Organisation
+from carene.apps.organisations.shape import BY_HAND
 from carene.engines.registers.difference import Known
 from carene.engines.registers.entries import Assembly, entity_key, region_key, same_group
 from carene.engines.registers.territories import territories
@@ -43,13 +44,16 @@ class Stored:
 
 
 def read_stored(under: Organisation) -> Stored:
-    """One query."""
+    """Two queries."""
     stored = Stored()
+    by_hand = _closed_by_hand(under)
     rows = Organisation.objects.below(under.node).order_by("pk").values_list(*READ)
     for pk, kind, key, digest, parent, role, siret, department, closed_on, finess, name in rows.iterator(5000):
         if key:
             closed = closed_on is not None
-            stored.by_key[key] = Known(pk, key, digest, parent, role, siret, department, closed)
+            stored.by_key[key] = Known(
+                pk, key, digest, parent, role, siret, department, closed, closed and pk in by_hand
+            )
             if kind == Organisation.Kind.GHT:
                 stored.group_names[key] = name
         elif kind in {Organisation.Kind.REGION, Organisation.Kind.GHT}:
@@ -62,6 +66,14 @@ def read_stored(under: Organisation) -> Stored:
         del stored.by_hand[pair]
     _recognise_regions(stored, under)
     return stored
+
+
+def _closed_by_hand(under: Organisation) -> set[int]:
+    """Rows that someone closed or merged, unless a register closed them since."""
+    kinds = (IdentityChange.Kind.CLOSED, IdentityChange.Kind.MERGED)
+    rows = IdentityChange.objects.below(under.node).filter(kind__in=kinds).order_by("id")
+    last = dict(rows.values_list("node_id", "source"))
+    return {pk for pk, source in last.items() if source == BY_HAND}
 
 
 def _recognise_regions(stored: Stored, under: Organisation) -> None:

@@ -68,6 +68,12 @@ class Plan:
     applied: bool = False
     by_hand: int = 0  # left where someone put them
 
+    @property
+    def kept_closed(self) -> int:
+        """Described by the registers, yet left closed because someone closed them."""
+        known = self.stored.by_key
+        return sum(1 for key in self.assembly.entries if key in known and known[key].kept)
+
     def say(self, change: Change) -> None:
         self.counts[change.kind] += 1
         shown = self.examples.setdefault(change.kind, [])
@@ -190,7 +196,7 @@ def descriptions(old: Known, entry: Entry, row: Organisation) -> tuple[dict[str,
 
 def kinds_of(old: Known, before: dict[str, Any], after: dict[str, Any], row: Organisation) -> list[str]:
     precise = not old.digest.startswith("~")
-    return diff.kinds_of(before, after, reopened=row.closed_on is not None, precise=precise)
+    return diff.kinds_of(before, after, reopened=row.closed_on is not None and not old.kept, precise=precise)
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
