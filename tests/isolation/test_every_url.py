@@ -15,7 +15,7 @@ SAMPLES = {"int": "1", "str": "GOV.1.1", "slug": "a", "path": "a", "uuid": "0000
 CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 # Addresses that belong to no organisation; each one filters by the actor itself, and has tests of its own.
-GLOBAL = re.compile(r"^(|compte/.*|etablissements/|mon-compte/|galerie/|api/.*)$")
+GLOBAL = re.compile(r"^(|compte/.*|etablissements/(suggestions/)?|mon-compte/|galerie/|api/.*)$")
 OPEN_TO_ALL = re.compile(r"^compte/")
 
 

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: EUPL-1.2
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.isolation.place import Place, everything, in_a_transaction
+
+
+@pytest.fixture(scope="module")
+def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
+    """Two hospitals where everything exists, made once for all the tests of a file."""
+    from carene.core.row_security import scope
+
+    with django_db_blocker.unblock(), in_a_transaction():
+        with scope.everything("two hospitals are made"):
+            made = everything()
+        yield made
