@@ -83,7 +83,7 @@ def test_sorting(world: World, client_for, sort: str, first: str) -> None:
     make_organisation(world.ght, name="Élan")  # never assessed: the oldest of all, and first by name
     late(world.sister, 3)
     response = client_for(world.bob).get(f"/o/{world.ght.pk}/?tri={sort}")
-    assert response.context["page"].object_list[0].organisation.name == first
+    assert response.context["rows"][0].organisation.name == first
 
 
 def test_the_list_costs_the_same_for_two_or_sixty(world: World, client_for, django_assert_max_num_queries) -> None:
@@ -93,7 +93,7 @@ def test_the_list_costs_the_same_for_two_or_sixty(world: World, client_for, djan
         one = make_organisation(world.ght, name=f"Établissement {rank:03}")
         validated(one)
         late(one, 1)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         page = plain(client.get(f"/o/{world.ght.pk}/"))
     assert "Page 1 sur 2, 122 établissements" in page
 
@@ -107,7 +107,7 @@ def test_a_group_without_establishment(world: World, client_for) -> None:
 
 def test_everyone_is_counted_at_one_step(world: World) -> None:
     validated(world.hospital, step=2)
-    rows = queries.establishments(world.actor(world.bob), world.ght, timezone.localdate())
+    rows = queries.lines(world.actor(world.bob), world.ght, timezone.localdate())
     counts = group.by_step(rows)
     assert sum(one.count for one in counts) == len(rows) == 2
     assert [one.count for one in counts if one.label in {"Palier 2", "Non évalué"}] == [1, 1]
@@ -121,7 +121,7 @@ def test_a_long_list_can_be_searched(world: World, client_for) -> None:
         make_organisation(world.ght, name=f"Hôpital {rank}", town="Évreux" if rank == 3 else "")
     url = f"/o/{world.ght.pk}/?tri=retard&q="
     response = client.get(f"{url}evreux hopital")
-    assert [row.organisation.name for row in response.context["page"].object_list] == ["Hôpital 3"]
+    assert [row.organisation.name for row in response.context["rows"]] == ["Hôpital 3"]
     assert 'value="evreux hopital"' in plain(response)
     page = plain(client.get(f"{url}introuvable"))
     assert "Aucun établissement ne répond à « introuvable »." in page

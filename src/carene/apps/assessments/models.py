@@ -56,6 +56,8 @@ class Assessment(models.Model):
     validated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     # What was judged on the day of validation: {"overall", "step", "axes": {id: score}, "coverage"}; history reads it.
     result = models.JSONField(null=True, blank=True)
+    # What those who read from above see, kept at submission and again at validation: shape in ``summary.kept_summary``.
+    summary = models.JSONField(null=True, blank=True)
 
     objects = ScopedManager["Assessment"]()
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from carene.apps.home.queries import Establishment
+from carene.apps.home.queries import Line
 from carene.engines import french
 from carene.engines.referential.catalogue import care
 
-Key = Callable[[Establishment], Any]
+Key = Callable[[Line], Any]
 
 SORTS: dict[str, tuple[str, Key]] = {
-    "nom": ("Par nom", lambda one: french.sort_key(one.organisation.name)),
+    "nom": ("Par nom", lambda one: one.name),
     "palier": (
         "Les moins avancés",
         lambda one: (one.standing.step is None, one.standing.step or 0, one.standing.overall or 0.0),
@@ -26,20 +26,7 @@ SORTS: dict[str, tuple[str, Key]] = {
 }
 
 
-def matching(rows: Sequence[Establishment], text: str) -> list[Establishment]:
-    """Those whose name, short name, town or GHT holds every word of ``text``, accents and capitals apart."""
-    words = french.sort_key(text).split()
-
-    def said(one: Establishment) -> str:
-        organisation = one.organisation
-        return french.sort_key(
-            f"{organisation.name} {organisation.short_name} {organisation.town} {organisation.finess} {one.attached_to}"
-        )
-
-    return [one for one in rows if all(word in said(one) for word in words)]
-
-
-def sorted_by(rows: Sequence[Establishment], key: str) -> list[Establishment]:
+def sorted_by(rows: Sequence[Line], key: str) -> list[Line]:
     """In one of ``SORTS``, by name when the key is unknown; names decide between equals."""
     by_name = sorted(rows, key=SORTS["nom"][1])
     return sorted(by_name, key=SORTS.get(key, SORTS["nom"])[1])
@@ -53,7 +40,7 @@ class StepCount:
     share: float
 
 
-def by_step(rows: Sequence[Establishment]) -> list[StepCount]:
+def by_step(rows: Sequence[Line]) -> list[StepCount]:
     """How many stand at each step of our referential, and how many never validated an assessment."""
     counts = Counter(one.standing.step for one in rows)
     total = len(rows) or 1
@@ -61,7 +48,7 @@ def by_step(rows: Sequence[Establishment]) -> list[StepCount]:
     return [*found, StepCount("Non évalué", "aucune auto-évaluation validée", counts[None], counts[None] / total)]
 
 
-def summary(rows: Sequence[Establishment]) -> str:
+def summary(rows: Sequence[Line]) -> str:
     """« 5 établissements sur 7 ont validé une auto-évaluation ; 6 actions sont en retard. »"""
     validated = sum(one.standing.validated_on is not None for one in rows)
     late = sum(one.late for one in rows)

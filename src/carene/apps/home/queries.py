@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from carene.apps.assessments import queries as assessments
 from carene.apps.evidence import queries as evidence
@@ -106,9 +107,31 @@ def _read_assessments(found: Situation) -> None:
     found.proposals = assessments.pending_proposals(node).filter(referential=CARE).count()
 
 
+class Line(NamedTuple):
+    """One establishment of a group, as little as ranking and counting need: a region has thousands."""
+
+    pk: int
+    name: str  # folded, for the order
+    standing: assessments.Standing
+    late: int
+
+
+NEVER = assessments.Standing()
+
+
+def lines(actor: Actor, group: Organisation, today: dt.date) -> list[Line]:
+    """Those below a group, by name; three queries, whatever their number."""
+    node = group.node
+    may = actor.can("summary.view", node)
+    standings = assessments.standings_below(node) if may else {}
+    late = roadmaps.late_below(node, today) if may else {}
+    names = sorted(organisations.names_below(node), key=itemgetter(1, 0))
+    return [Line(pk, name, standings.get(pk, NEVER), late.get(pk, 0)) for pk, name in names]
+
+
 @dataclass(frozen=True)
 class Establishment:
-    """One line of the list of a group: where it stands, what is late there."""
+    """A line as it is shown."""
 
     organisation: Organisation
     standing: assessments.Standing
@@ -120,12 +143,7 @@ class Establishment:
         return parent.organisation.label if parent else ""
 
 
-def establishments(actor: Actor, group: Organisation, today: dt.date) -> list[Establishment]:
-    """Those below a group, by name; three queries, whatever their number."""
-    node = group.node
-    standings = assessments.standings_below(node) if actor.can("assessment.view", node) else {}
-    late = roadmaps.late_below(node, today) if actor.can("roadmap.view", node) else {}
-    return [
-        Establishment(one, standings.get(one.pk, assessments.Standing()), late.get(one.pk, 0))
-        for one in organisations.answering_below(node)
-    ]
+def shown(group: Organisation, page: Sequence[Line]) -> list[Establishment]:
+    """The lines of one page with their names; one query."""
+    rows = organisations.answering_below(group.node).in_bulk([line.pk for line in page])
+    return [Establishment(rows[line.pk], line.standing, line.late) for line in page]

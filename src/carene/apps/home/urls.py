@@ -7,4 +7,5 @@ app_name = "home"
 urlpatterns = [
     path("", views.start, name="start"),
     path("o/<int:node_id>/", views.home, name="home"),
+    path("o/<int:node_id>/synthese/", views.summary, name="summary"),
 ]

@@ -11,13 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from carene.apps.assessments.summary import summary as read_summary
 from carene.apps.home import due, group, queries, standing, steps
 from carene.apps.organisations import queries as organisations
+from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.apps.roadmaps import queries as roadmaps
+from carene.apps.sharing import queries as sharing
+from carene.core.access.policy import LEVEL_HELP
 from carene.engines.planner.candidates import band_of
 
 LAST_SEEN = "organisation"  # session key
 PAGE = 100
+LONGEST_SEARCH = 200  # no name is longer, and SQLite refuses endless patterns
 SEARCHED_FROM = 10  # establishments: below, one sees them all
 
 _VERBS = (
@@ -29,6 +35,7 @@ _VERBS = (
     "action.update",
     "evidence.write",
     "members.manage",
+    "share.manage",
 )
 
 
@@ -51,7 +58,44 @@ def home(request: OrganisationRequest) -> HttpResponse:
     organisation = request.organisation
     if request.session.get(LAST_SEEN) != organisation.pk:
         request.session[LAST_SEEN] = organisation.pk
-    return _establishment(request) if organisation.assessable else _group(request)
+    if not organisation.assessable:
+        return _group(request)
+    if not request.actor.can("assessment.view", organisation.node):
+        return _summary(request)
+    return _establishment(request)
+
+
+@require_GET
+@organisation_view("summary.view")
+def summary(request: OrganisationRequest) -> HttpResponse:
+    """What those above read of an establishment; for itself, to see what they see."""
+    return _summary(request) if request.organisation.assessable else _group(request)
+
+
+def _summary(request: OrganisationRequest) -> HttpResponse:
+    organisation, actor = request.organisation, request.actor
+    actor.require("summary.view", organisation.node)
+    detailed = actor.can("assessment.view", organisation.node)
+    asked = sharing.last_request(actor, organisation.node) if not detailed else None
+    waiting = asked is not None and asked.state == asked.State.PENDING
+    context = {
+        "organisation": organisation,
+        "summary": read_summary(organisation),
+        "progress": roadmaps.progress(organisation.node, timezone.localdate()),
+        "detailed": detailed,
+        "above": _above(request),
+        "asked": asked,
+        "waiting": waiting,
+        "can_ask": not detailed and not waiting and actor.can("share.ask", organisation.node),
+        "help": LEVEL_HELP["summary"],
+    }
+    return render(request, "home/summary.html", context)
+
+
+def _above(request: OrganisationRequest) -> Organisation | None:
+    """The nearest group that this reader may open: the way back from one establishment to the others."""
+    parent = request.organisation.node.parent
+    return parent.organisation if parent and request.actor.can("organisation.view", parent) else None
 
 
 def _establishment(request: OrganisationRequest) -> HttpResponse:
@@ -75,6 +119,8 @@ def _establishment(request: OrganisationRequest) -> HttpResponse:
         "can_give": can["members.manage"],
         "can_plan": can["roadmap.plan"],
         "can_act": can["action.update"],
+        "asked": list(sharing.pending(organisation.node)) if can["share.manage"] else [],
+        "shared_until": sharing.shared_until(actor, organisation.node),
     }
     return render(request, "home/home.html", context)
 
@@ -89,13 +135,15 @@ def _band(situation: queries.Situation) -> str:
 
 
 def _group(request: OrganisationRequest) -> HttpResponse:
-    rows = queries.establishments(request.actor, request.organisation, timezone.localdate())
-    sort, text = request.GET.get("tri", "nom"), request.GET.get("q", "").strip()
-    shown = group.sorted_by(group.matching(rows, text), sort)
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    rows = queries.lines(request.actor, request.organisation, timezone.localdate())
+    sort, text = request.GET.get("tri", "nom"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    found = organisations.matching_below(request.organisation.node, text) if text else None
+    chosen = [row for row in rows if row.pk in found] if found is not None else rows
+    page = Paginator(group.sorted_by(chosen, sort), PAGE).get_page(request.GET.get("page"))
     context = {
         "organisation": request.organisation,
         "page": page,
+        "rows": queries.shown(request.organisation, list(page.object_list)),
         "total": len(rows),
         "text": text,
         "searchable": len(rows) > SEARCHED_FROM,
@@ -105,5 +153,6 @@ def _group(request: OrganisationRequest) -> HttpResponse:
         "sort": sort if sort in group.SORTS else "nom",
         "sorts": [(key, label) for key, (label, _) in group.SORTS.items()],
         "can_manage": request.actor.can("organisation.manage", request.organisation.node),
+        "opened": sharing.opened_below(request.actor, request.organisation.node, timezone.localdate()),
     }
     return render(request, "home/group.html", context)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from carene.apps.assessments import queries, referentials, slots
 from carene.apps.assessments.models import Answer, Assessment
+from carene.apps.assessments.summary import kept_summary
 from carene.apps.assessments.targets import assessment_target
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
@@ -106,7 +107,8 @@ def submit(actor: Actor, organisation: Organisation, assessment: Assessment | in
         row.state = Assessment.State.SUBMITTED
         row.submitted_at = timezone.now()
         row.submitted_by = actor.user
-        row.save(update_fields=["state", "submitted_at", "submitted_by"])
+        row.summary = kept_summary(queries.sheet(organisation, row))
+        row.save(update_fields=["state", "submitted_at", "submitted_by", "summary"])
         _record_state(actor, organisation, row, "assessment.submit", Assessment.State.DRAFT)
     return row
 
@@ -124,8 +126,9 @@ def validate(actor: Actor, organisation: Organisation, assessment: Assessment | 
         row.state = Assessment.State.VALIDATED
         row.validated_at = timezone.now()
         row.validated_by = actor.user
-        row.result = kept_result(queries.sheet(organisation, row))
-        row.save(update_fields=["state", "validated_at", "validated_by", "result"])
+        sheet = queries.sheet(organisation, row)
+        row.result, row.summary = kept_result(sheet), kept_summary(sheet)
+        row.save(update_fields=["state", "validated_at", "validated_by", "result", "summary"])
         _record_state(actor, organisation, row, "assessment.validate", Assessment.State.SUBMITTED, result=row.result)
     return row
 
@@ -149,7 +152,8 @@ def reopen(actor: Actor, organisation: Organisation, assessment: Assessment | in
             )
         state, result = row.state, row.result
         row.state = Assessment.State.DRAFT
-        row.submitted_at = row.submitted_by = row.validated_at = row.validated_by = row.result = None
+        row.submitted_at = row.submitted_by = row.validated_at = row.validated_by = None
+        row.result = row.summary = None
         row.save()
         _record_state(actor, organisation, row, "assessment.reopen", state, reason=reason.strip(), result_before=result)
     return row

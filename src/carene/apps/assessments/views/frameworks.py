@@ -12,7 +12,7 @@ from carene.apps.assessments import actions, queries, referentials
 from carene.apps.assessments.forms import LibraryForm
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.core.files.models import StoredFile
-from carene.core.files.store import store
+from carene.core.files.store import accept, store
 from carene.engines import french
 from carene.engines.referential.ciso_assistant import Imported, read_library
 from carene.engines.sources import InputError
@@ -51,12 +51,13 @@ def send(request: OrganisationRequest) -> HttpResponse:
                 f"« {upload.name} » dépasse {limit} Mo", remedy="choisir la bibliothèque d'un seul référentiel"
             )
         try:
+            given = accept(request.actor, request.organisation.node, upload)
             read_library(upload.read(), upload.name)
         except InputError as error:
             form.add_error("library", error.sentence)
         else:
             upload.seek(0)
-            kept = store(request.actor, request.organisation.node, upload)
+            kept = store(request.actor, request.organisation.node, given)
             return redirect("assessments:framework_preview", request.organisation.pk, kept.pk)
     context = {"organisation": request.organisation, "form": form}
     return render(request, "assessments/framework_send.html", context, status=400 if form.errors else 200)

@@ -20,7 +20,7 @@ from carene.engines.sources import InputError
 
 
 @require_POST
-@organisation_view("assessment.answer")
+@organisation_view("assessment.answer", lineage=False)
 def answer(request: OrganisationRequest, pk: int, criterion: str) -> HttpResponse:
     """Saves one answer. JSON: what is absent stays as it is, ``version`` is required; 409 when someone else wrote."""
     try:
