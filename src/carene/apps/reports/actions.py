@@ -33,6 +33,7 @@ KINDS: dict[str, str] = {
     "docx": f"{_OFFICE}.wordprocessingml.document",
     "ics": "text/calendar; charset=utf-8",
 }
+SIMULATED = frozenset({"pdf", "xlsx"})  # documents that tell what attacks may cost
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def make(
     actor: Actor, organisation: Organisation, kind: str, assessment: Assessment, scenario: Scenario | None
 ) -> Document:
     """One document of ``KINDS`` (KeyError otherwise), made now. Raises InputError for a calendar without a plan."""
-    found = queries.dossier(actor, organisation, assessment, scenario)
+    actor.require("report.make", organisation.node)
+    found = queries.dossier(actor, organisation, assessment, scenario, simulated=kind in SIMULATED)
     if kind == "ics" and not found.actions:
         raise InputError("il n'y a aucune action à mettre dans un calendrier", remedy="choisir un scénario calculé")
     content = _render(kind, found)

@@ -7,12 +7,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from carene.engines.months import add_months
 from carene.engines.planner.model import Plan, PlannedAction
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.model import Answer, Judgement
+
+if TYPE_CHECKING:
+    from carene.apps.risks.board import Board
 
 ActionState = Literal["planned", "running", "done", "dropped"]
 
@@ -76,6 +79,7 @@ class Dossier:
     follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
     outside: int = 0  # actions that were decided outside the plan, and are counted with it
+    risk: Board | None = None  # what attacks may cost; None where it is not simulated
 
     @cached_property
     def actions(self) -> tuple[ActionLine, ...]:

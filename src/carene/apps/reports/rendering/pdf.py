@@ -16,7 +16,7 @@ from typing import Any
 
 import typst
 
-from carene.apps.reports.rendering import narrative, tables
+from carene.apps.reports.rendering import narrative, risk, tables
 from carene.apps.reports.rendering.dossier import ActionLine, Dossier
 from carene.apps.reports.rendering.typesetting import FAMILIES, best_family, font_book, svg_family, typeset_pdf
 from carene.engines import french
@@ -113,6 +113,7 @@ def _payload(dossier: Dossier, palette: Palette) -> dict[str, Any]:
         "objectives": _objectives(dossier, palette),
         "disagreements": [[title, sentence] for _, title, sentence in tables.disagreements(dossier)],
         "history": _history(dossier, palette),
+        "risk": risk.payload(dossier.risk, palette, _CHART, _figure),
         "roadmap": _roadmap(dossier, palette),
         "method": _method(dossier),
     }

@@ -7,7 +7,7 @@ begins with sentences.
 
 from __future__ import annotations
 
-from carene.apps.reports.rendering import narrative, tables
+from carene.apps.reports.rendering import narrative, risk, tables
 from carene.apps.reports.rendering.dossier import Dossier
 from carene.apps.reports.rendering.sheets import Book, Cell, Column
 from carene.engines import french
@@ -23,6 +23,7 @@ def workbook(dossier: Dossier) -> bytes:
     _criteria(book)
     _strengths(book)
     _weaknesses(book)
+    risk.sheet(book, dossier.risk)
     _roadmap(book)
     _left_out(book)
     _budget(book)
