@@ -95,6 +95,8 @@ def test_files_are_written(run: Any, tmp_path: Path) -> None:
     assert made["pdf"].read_bytes().startswith(b"%PDF")
     assert "xl/workbook.xml" in zipfile.ZipFile(made["xlsx"]).namelist()
     assert {path.name for path in tmp_path.iterdir()} == {"r.json", "r.pdf", "r.xlsx"}
+    with zipfile.ZipFile(made["xlsx"]) as book:
+        assert "Risques" in book.read("xl/workbook.xml").decode()
 
 
 def test_the_same_file_gives_the_same_result(run: Any) -> None:

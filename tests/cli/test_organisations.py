@@ -28,9 +28,13 @@ def carene(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_from_an_empty_folder_to_a_second_import(folder: Path) -> None:
     for name, later in (("a.csv", ()), ("b.csv", ("--later",))):
         assert carene(folder, "generate", "--count", "300", *later, name).returncode == 0
+    preview = carene(folder, "import", "a.csv", "--dry-run", "--json", "-")  # into an empty base
+    assert preview.returncode == 0, preview.stderr
+    assert json.loads(preview.stdout)["opened"]["site"] == 300
     first = carene(folder, "import", "a.csv", "--json", "-")
     assert first.returncode == 0, first.stderr
     account = json.loads(first.stdout)
+    assert account["opened"] == json.loads(preview.stdout)["opened"]  # the preview left nothing behind
     assert account["opened"]["site"] == 300
     assert account["applied"] is True
     assert "Enregistré." in first.stderr
@@ -42,6 +46,7 @@ def test_from_an_empty_folder_to_a_second_import(folder: Path) -> None:
     again = carene(folder, "import", "b.csv")
     assert "inchangés" in again.stdout
     assert "ouverture" not in again.stdout
+    assert "Rien n'avait changé" in again.stdout
 
 
 def test_bad_input_is_one_sentence_and_exit_2(folder: Path) -> None:

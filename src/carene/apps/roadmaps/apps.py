@@ -9,6 +9,8 @@ class RoadmapsConfig(AppConfig):
 
     def ready(self) -> None:
         from carene.apps.roadmaps.queries import late_counter
+        from carene.core.jobs.kinds import Kind
+        from carene.core.jobs.kinds import register as register_kind
         from carene.ui.shell import Entry, register
 
         register(
@@ -21,3 +23,6 @@ class RoadmapsConfig(AppConfig):
                 counter=late_counter,
             )
         )
+        searching = "carene.apps.roadmaps.searching"
+        register_kind(Kind("roadmaps.search", "Recherche du meilleur plan", f"{searching}.run", f"{searching}.keep"))
+        register_kind(Kind("roadmaps.other_means", "Essai d'autres moyens", "carene.apps.roadmaps.other_means.run"))

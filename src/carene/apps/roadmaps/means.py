@@ -6,20 +6,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import isfinite
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from carene.apps.organisations.models import Organisation
 from carene.engines import french
 from carene.engines.months import add_months, first_of_next_month
 from carene.engines.planner.checks import LONGEST, SHORTEST
-from carene.engines.referential.catalogue import PACKS
+from carene.engines.planner.usual import proposals
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.sources import InputError
-from carene.engines.sources.yaml_source import read_yaml
 
 MOST_EUROS = 1_000_000_000  # a year: beyond it someone typed one figure too many
 MOST_DAYS = 2_000  # a month, for one skill
@@ -82,41 +78,6 @@ def check_amount(value: float, most: float, what: str, unit: str) -> None:
 def years_of(start: dt.date, months: int) -> list[int]:
     """Calendar years that the period touches."""
     return list(range(start.year, add_months(start, months - 1).year + 1))
-
-
-class _Source(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    title: str
-    confidence: str
-    url: str = ""
-
-
-class _Budget(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    digital_share: float
-    reasoning: str
-    source: _Source
-
-
-class _Team(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    reasoning: str
-    source: _Source
-    person_days: dict[str, dict[str, float]]
-
-
-class Proposals(BaseModel):
-    """The file ``packs/planning.yaml``."""
-
-    model_config = ConfigDict(extra="forbid")
-    budget: _Budget
-    team: _Team
-
-
-@lru_cache(maxsize=1)
-def proposals() -> Proposals:
-    path = PACKS / "planning.yaml"
-    return Proposals.model_validate(read_yaml(path.read_bytes(), path.name).data)
 
 
 @dataclass(frozen=True)

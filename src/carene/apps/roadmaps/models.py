@@ -6,6 +6,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 
+from carene.apps.roadmaps.objectives import Objective
 from carene.core.tenancy.models import Node
 from carene.core.tenancy.scoped import ScopedManager
 
@@ -27,7 +28,10 @@ class Scenario(models.Model):
     # written "2027-04": they keep their meaning when the start of the scenario moves.
     wishes = models.JSONField(default=dict)
     undo = models.JSONField(default=list)  # earlier values of ``wishes``, the latest last
+    objective = models.CharField("objectif", max_length=10, choices=Objective, default=Objective.MATURITY)
     plan = models.JSONField(null=True)  # {"plan", "moments"}, see plans.py
+    # What a search has replaced, to come back to it: {"plan", "objective", "computed_at"}
+    previous = models.JSONField(null=True)
     computed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     adopted_at = models.DateTimeField(null=True, blank=True)

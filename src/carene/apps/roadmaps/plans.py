@@ -14,13 +14,16 @@ from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import queries
 from carene.apps.roadmaps.means import Means, from_row
 from carene.apps.roadmaps.models import Action, MeasureOverride, Scenario
+from carene.apps.roadmaps.objectives import Objective
 from carene.apps.roadmaps.stored import Computed
 from carene.apps.roadmaps.wishes import MonthWish, of_scenario
+from carene.apps.roadmaps.worth import values_of
 from carene.engines import french
 from carene.engines.planner import candidates as engine
-from carene.engines.planner.model import Candidate, Problem, Wish
+from carene.engines.planner.model import Candidate, Plan, Problem, Wish
 from carene.engines.planner.outlook import moments
 from carene.engines.planner.planning import plan
+from carene.engines.planner.usual import proposals
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.model import Judgement
 from carene.engines.sources import InputError
@@ -114,7 +117,9 @@ def required_situation(organisation: Organisation, referential: str = BUILT_IN) 
     return found
 
 
-def problem_of(situation: Situation, means: Means, wishes: Mapping[str, MonthWish]) -> Problem:
+def problem_of(
+    situation: Situation, means: Means, wishes: Mapping[str, MonthWish], objective: str = Objective.MATURITY
+) -> Problem:
     """What the planner is asked. Raises InputError when it makes no sense."""
     means.check(situation.referential)
     over, ongoing = _under_way(situation, means)
@@ -129,6 +134,10 @@ def problem_of(situation: Situation, means: Means, wishes: Mapping[str, MonthWis
         {skill: capacity(days, means.months) for skill, days in sorted(means.team.items())},
         overrides=situation.overrides_for_engine(),
         done=frozenset({*situation.done, *over}),
+        values=values_of(
+            situation.organisation, situation.sheet.assessment.referential, situation.profile, judgement, objective
+        ),
+        calendar=proposals().calendar.months,
     )
     candidates = tuple(
         _remainder(candidate, ongoing[candidate.id], means) if candidate.id in ongoing else candidate
@@ -145,19 +154,23 @@ def problem_of(situation: Situation, means: Means, wishes: Mapping[str, MonthWis
     )
 
 
-def solve(situation: Situation, means: Means, wishes: Mapping[str, MonthWish]) -> Computed:
-    """The plan and where it leads. Raises InputError when the question makes no sense."""
-    problem = problem_of(situation, means, wishes)
-    found = plan(problem)
+def solve(
+    situation: Situation, means: Means, wishes: Mapping[str, MonthWish], objective: str = Objective.MATURITY
+) -> Computed:
+    """A good plan at once, and where it leads. Raises InputError when the question makes no sense."""
+    return followed(situation, means, plan(problem_of(situation, means, wishes, objective)))
+
+
+def followed(situation: Situation, means: Means, found: Plan) -> Computed:
+    """A plan and where it leads."""
     over, _ = _under_way(situation, means)
-    judgement = _judgement_at_start(situation, over)
-    return Computed(found, moments(situation.referential, judgement, found))
+    return Computed(found, moments(situation.referential, _judgement_at_start(situation, over), found))
 
 
 def outdated(situation: Situation, scenario: Scenario, computed: Computed) -> list[str]:
     """What has changed since the plan was computed, in words; empty when it still answers the question."""
     was = computed.plan.problem
-    now = problem_of(situation, from_row(scenario), of_scenario(scenario.wishes))
+    now = problem_of(situation, from_row(scenario), of_scenario(scenario.wishes), scenario.objective)
     reasons = []
     if now.levels != was.levels or now.targets != was.targets:
         reasons.append("les niveaux de l'auto-évaluation")
@@ -165,8 +178,8 @@ def outdated(situation: Situation, scenario: Scenario, computed: Computed) -> li
         reasons.append("des coûts, des durées ou des effets de mesures")
     if now.done != was.done:
         reasons.append("des actions terminées ou rouvertes")
-    if not reasons and (now.budgets, now.capacity, now.weights, now.wishes) != (
-        was.budgets, was.capacity, was.weights, was.wishes,
+    if not reasons and (now.budgets, now.capacity, now.weights, now.wishes, now.level_values, now.calendar) != (
+        was.budgets, was.capacity, was.weights, was.wishes, was.level_values, was.calendar,
     ):  # fmt: skip
         reasons.append("des données de départ")
     return reasons

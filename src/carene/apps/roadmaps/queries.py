@@ -28,7 +28,7 @@ def scenarios(node: Node) -> QuerySet[Scenario]:
         Scenario.objects.of(node)
         .filter(deleted_at=None)
         .select_related("created_by", "adopted_by")
-        .defer("plan", "undo")
+        .defer("plan", "previous", "undo")
         .order_by("-created_at", "-id")
     )
 
@@ -47,7 +47,7 @@ def deleted(node: Node, pk: int | None) -> Scenario | None:
     """A scenario that was put aside and can be brought back."""
     if pk is None:
         return None
-    return Scenario.objects.of(node).filter(pk=pk, deleted_at__isnull=False).defer("plan", "undo").first()
+    return Scenario.objects.of(node).filter(pk=pk, deleted_at__isnull=False).defer("plan", "previous", "undo").first()
 
 
 def as_key(text: str) -> int | None:
@@ -73,7 +73,12 @@ def actions(node: Node) -> QuerySet[Action]:
 
 def action(node: Node, pk: int) -> Action:
     """Raises Action.DoesNotExist when it belongs to another node."""
-    return actions(node).select_related("scenario").defer("scenario__plan", "scenario__undo").get(pk=pk)
+    return (
+        actions(node)
+        .select_related("scenario")
+        .defer("scenario__plan", "scenario__previous", "scenario__undo")
+        .get(pk=pk)
+    )
 
 
 def late(node: Node, today: dt.date) -> QuerySet[Action]:

@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from carene.apps.roadmaps import figures, gantt
 from carene.apps.roadmaps.models import Scenario
+from carene.apps.roadmaps.objectives import Value
 from carene.apps.roadmaps.plans import Situation, outdated
+from carene.apps.roadmaps.search_panel import quality_said
 from carene.apps.roadmaps.stored import Computed
 from carene.apps.roadmaps.wishes import MonthWish, of_scenario
 from carene.engines import french
@@ -30,6 +32,7 @@ GROUPS = (
     ("prerequisite", "Une autre mesure doit venir avant"),
     ("horizon", "Le plan est trop court"),
     ("no_value", "D'autres apportent plus"),
+    ("exclusive", "Une autre mesure les remplace"),
     ("excluded", "Vous les avez écartées"),
     ("no_effect", "Elles n'apporteraient plus rien"),
     ("not_applicable", "Elles ne vous concernent pas"),
@@ -303,6 +306,23 @@ class ScenarioSheet:
             "ses travaux, puis son coût annuel jusqu'à la fin du plan."
         )
         return notes
+
+    @property
+    def quality(self) -> str:
+        return quality_said(self.plan, self.scenario.objective)
+
+    @property
+    def trail(self) -> list[tuple[str, str, str]]:
+        """(stage, best value, bound) of the search that found this plan; empty when it was planned at once."""
+        value = Value(self.scenario.objective)
+        return [
+            (
+                stage.name,
+                value.said(stage.value),
+                value.said(stage.bound) if stage.bound is not None else "pas encore su",
+            )
+            for stage in self.plan.trail
+        ]
 
     @property
     def _band(self) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 from django.urls import path
 
-from carene.apps.roadmaps.views import carrying, catalogue, overview, planning, scenarios
+from carene.apps.roadmaps.views import carrying, catalogue, other_means, overview, planning, scenarios, searching
 
 app_name = "roadmaps"
 urlpatterns = [
@@ -17,6 +17,17 @@ urlpatterns = [
     path("scenarios/<int:pk>/retablir/", scenarios.restore, name="scenario_restore"),
     path("scenarios/<int:pk>/recalculer/", planning.recompute, name="scenario_recompute"),
     path("scenarios/<int:pk>/annuler/", planning.undo, name="scenario_undo"),
+    path("scenarios/<int:pk>/recherche/", searching.launch, name="search"),
+    path("scenarios/<int:pk>/recherche/avancement/", searching.progress, name="search_progress"),
+    path("scenarios/<int:pk>/recherche/arreter/", searching.stop, name="search_stop"),
+    path("scenarios/<int:pk>/recherche/garder/", searching.keep, name="search_keep"),
+    path("scenarios/<int:pk>/recherche/ecarter/", searching.aside, name="search_aside"),
+    path("scenarios/<int:pk>/recherche/precedent/", searching.take_back, name="search_take_back"),
+    path("scenarios/<int:pk>/autres-moyens/", other_means.page_of, name="other_means"),
+    path("scenarios/<int:pk>/autres-moyens/essayer/", other_means.launch, name="other_means_launch"),
+    path("scenarios/<int:pk>/autres-moyens/avancement/", other_means.progress, name="other_means_progress"),
+    path("scenarios/<int:pk>/autres-moyens/arreter/", other_means.stop, name="other_means_stop"),
+    path("scenarios/<int:pk>/autres-moyens/scenario/", other_means.make, name="other_means_make"),
     path("scenarios/<int:pk>/adopter/", planning.adopt, name="adopt"),
     path("scenarios/<int:pk>/mesures/<str:measure_id>/", planning.measure, name="scenario_measure"),
     path("scenarios/<int:pk>/mesures/<str:measure_id>/forcer/", planning.force, name="scenario_force"),

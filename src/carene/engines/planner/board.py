@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from carene.engines.planner.catalogue import Catalogue
-from carene.engines.planner.levels import Change, Entry, changes, month_of_level, worth
+from carene.engines.planner.levels import Change, Entry, changes, month_of_level
 from carene.engines.planner.model import LeftOutCode
 
 MONEY_SLACK = 1e-6  # euros; rounding only
@@ -100,7 +100,7 @@ class Board:
     # Time
 
     def window(self, key: str, *, strict: bool = True) -> tuple[int, int] | None:
-        """First and last month at which the work may begin, None while a prerequisite is not placed.
+        """First and last month at which the work may begin, None while a prerequisite is not placed or a rival is.
 
         The last may come before the first: there is then no room. ``strict`` keeps the deadline wished for.
         """
@@ -108,6 +108,8 @@ class Board:
         wish = catalogue.wish(key)
         months = catalogue.candidates[key].months
         first = wish.not_before or 0
+        if self.rival(key) is not None:
+            return None
         for required in catalogue.needs[key]:
             if required not in self.starts:
                 return None
@@ -192,6 +194,10 @@ class Board:
             self.entries[criterion] = [entry for entry in self.entries[criterion] if entry.measure != key]
             self._revalue(criterion)
 
+    def rival(self, key: str) -> str | None:
+        """A placed measure that excludes this one."""
+        return next((other for other in self.catalogue.rivals[key] if other in self.starts), None)
+
     def is_needed(self, key: str) -> bool:
         """Whether a placed measure waits for this one."""
         return any(dependent in self.starts for dependent in self.catalogue.dependents[key])
@@ -225,8 +231,6 @@ class Board:
         return sum(self.value_of(criterion, move) for move in moves)
 
     def value_of(self, criterion: str, move: Change) -> float:
-        """Weight × levels gained (those beyond the target discounted) × share of the horizon that remains."""
-        problem = self.catalogue.problem
-        target = problem.targets.get(criterion)
-        gained = worth(move.after, target, problem.beyond_target) - worth(move.before, target, problem.beyond_target)
-        return problem.weights.get(criterion, 0.0) * gained * (problem.months - move.month) / problem.months
+        """Value of the levels gained × share of the horizon that remains."""
+        worth, months = self.catalogue.worth[criterion], self.catalogue.problem.months
+        return (worth[move.after] - worth[move.before]) * (months - move.month) / months

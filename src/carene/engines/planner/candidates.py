@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from carene.engines import french
-from carene.engines.planner.model import Candidate, Problem, Step, Wish
+from carene.engines.planner.model import Candidate, Objective, Problem, Step, Wish
 from carene.engines.referential.model import SCALE, Measure, Profile, Referential
 from carene.engines.scoring.model import Judgement
 from carene.engines.sources import InputError
@@ -19,6 +19,18 @@ _SHOWN = 5  # criteria named in a note; the others are counted
 # A level won on the socle counts four times: the maturity step waits for every criterion of the socle, and a plan that
 # wins many points elsewhere but leaves one socle criterion behind changes nothing of what the board reads first.
 SOCLE_FACTOR = 4
+
+
+POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a plan is to be worth, when it is not points of maturity: criterion → value of each level, in ``unit``."""
+
+    level_values: Mapping[str, tuple[float, ...]]
+    objective: Objective
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +86,18 @@ def problem_from(
     overrides: Mapping[str, MeasureOverride] | None = None,
     done: frozenset[str] = frozenset(),
     ght: bool = True,
+    *,
+    values: Values | None = None,
+    calendar: Mapping[int, float] | None = None,
 ) -> Problem:
     """The problem of raising a judged establishment towards its targets.
 
     ``start`` is the first day of a month, ``budgets`` euros by calendar year, ``capacity`` person-days by skill and
     quarter. A criterion that nobody evaluated has no weight: a plan is not made of guesses; one not applicable is left
-    out. The weight of a level is that of
-    its criterion, brought to the scale 0–4, four times on the socle. What was assumed is told in ``notes``. ``done``
-    measures that the referential no longer knows are kept: they meet prerequisites.
+    out. The weight of a level is that of its criterion, brought to the scale 0–4, four times on the socle, unless
+    ``values`` puts others in its place (see ``avoided``). ``calendar``: month of the year → share of the teams that is
+    there. What was assumed is told in ``notes``. ``done`` measures that the referential no longer knows are kept: they
+    meet prerequisites.
     """
     overrides = overrides or {}
     levels: dict[str, int] = {}
@@ -111,9 +127,36 @@ def problem_from(
         wishes=_with_exclusions(wishes or {}, overrides, {candidate.id for candidate in candidates}),
         done=done,
         labels={**referential.skills, **{key: referential.criterion[key].title for key in levels}},
-        notes=_notes(referential, profile, unanswered),
+        notes=(*_notes(referential, profile, unanswered), *_of_calendar(calendar or {}, capacity)),
         unanswered=tuple(unanswered),
+        level_values=None if values is None else _without(values.level_values, unanswered),
+        objective="maturity" if values is None else values.objective,
+        unit=POINTS if values is None else values.unit,
+        calendar=calendar or {},
+        exclusive=_exclusive(referential, {candidate.id for candidate in candidates} | done),
     )
+
+
+def _of_calendar(calendar: Mapping[int, float], capacity: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    short = {month: share for month, share in sorted(calendar.items()) if share < 1}
+    if not short or not capacity:
+        return ()
+    said = french.listing(f"{french.MONTHS[month - 1]} ({french.share(share)})" for month, share in short.items())
+    return (f"Le temps des équipes est compté en partie seulement certains mois : {said}.",)
+
+
+def _without(values: Mapping[str, tuple[float, ...]], unanswered: Sequence[str]) -> Mapping[str, tuple[float, ...]]:
+    return {key: steps for key, steps in values.items() if key not in unanswered}
+
+
+def _exclusive(referential: Referential, concerned: set[str] | frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    pairs = {
+        tuple(sorted((measure.id, other)))
+        for measure in referential.measures
+        for other in measure.excludes
+        if measure.id in concerned and other in concerned
+    }
+    return tuple(sorted(pairs))
 
 
 def band_of(referential: Referential, profile: Profile) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from carene.engines.planner.footprint import Footprint, Grid, budgets_of, capacities_of, footprint
+from carene.engines.planner.levels import worths
 from carene.engines.planner.model import Candidate, Problem, Step, Wish
 
 _NO_WISH = Wish()
@@ -35,8 +36,17 @@ class Catalogue:
                 self.dependents[required].append(key)
             for step in self.steps[key]:
                 self.raisers.setdefault(step.criterion, []).append((step.start, step.end, key))
+        self.worth: Mapping[str, tuple[float, ...]] = {
+            criterion: worths(problem, criterion, max([level, *(end for _, end, _ in self.raisers.get(criterion, ()))]))
+            for criterion, level in problem.levels.items()
+        }
+        self.rivals: Mapping[str, tuple[str, ...]] = self._rivals()
         self.barred = self._barred()
         self.money_scarcity, self.skill_scarcity = self._scarcity()
+
+    def done_rival(self, key: str) -> str | None:
+        """A measure already carried out that excludes this one."""
+        return next((other for other in self.rivals[key] if other in self.problem.done), None)
 
     def wish(self, key: str) -> Wish:
         return self.problem.wishes.get(key, _NO_WISH)
@@ -73,8 +83,15 @@ class Catalogue:
         return money * self.money_scarcity + rate * work
 
     def _barred(self) -> Mapping[str, str]:
-        """Measures that cannot be planned → the excluded one that prevents it: itself or a prerequisite of any rank."""
-        barred = {key: key for key in self.candidates if self.wish(key).excluded}
+        """Measures that cannot be planned → the excluded one that prevents it: itself or a prerequisite of any rank.
+
+        One whose rival is already carried out is excluded in the same way.
+        """
+        barred = {
+            key: key
+            for key in self.candidates
+            if self.wish(key).excluded or (key not in self.problem.done and self.done_rival(key) is not None)
+        }
         pending = list(barred)
         while pending:
             key = pending.pop(0)
@@ -83,6 +100,14 @@ class Catalogue:
                     barred[dependent] = barred[key]
                     pending.append(dependent)
         return barred
+
+    def _rivals(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {key: set() for key in self.candidates}
+        for group in self.problem.exclusive:
+            for key in group:
+                if key in found:
+                    found[key].update(other for other in group if other != key)
+        return {key: tuple(sorted(others)) for key, others in found.items()}
 
     def _scarcity(self) -> tuple[float, Mapping[str, float]]:
         """Demand of all that is useful / supply over the horizon, within bounds; the lower one when not limited."""

@@ -19,8 +19,9 @@ def violations(problem: Problem, plan: Plan) -> list[str]:
     """French sentences, one for each rule of the problem that the plan breaks or figure that it gets wrong.
 
     Rules: every candidate planned or left out exactly once; nothing excluded, done or unknown; whole work inside the
-    horizon; prerequisites finished before; wishes honoured or told in ``unmet``; budgets by year and teams by quarter;
-    levels raised from where they really stand; announced costs, levels, loads and value equal to what they should be.
+    horizon; prerequisites finished before; one measure at most of an exclusive group; wishes honoured or told in
+    ``unmet``; budgets by year and teams by quarter; levels raised from where they really stand; announced costs,
+    levels, loads and value equal to what they should be; a bound not below the value.
     """
     known = {candidate.id: candidate for candidate in problem.candidates}
     unknown = [a.measure for a in plan.actions if a.measure not in known]
@@ -28,6 +29,8 @@ def violations(problem: Problem, plan: Plan) -> list[str]:
         return [f"{measure} : mesure inconnue du catalogue" for measure in unknown]
     return [
         *_once_each(problem, plan),
+        *_rivals(problem, plan),
+        *_bound(plan),
         *_times(problem, plan, known),
         *_wishes(problem, plan, known),
         *_money(problem, plan, known),
@@ -48,6 +51,22 @@ def _once_each(problem: Problem, plan: Plan) -> Iterator[str]:
     for entry in plan.left_out:
         if not entry.reason.endswith("."):
             yield f"{entry.measure} : laissée de côté sans raison"
+
+
+def _rivals(problem: Problem, plan: Plan) -> Iterator[str]:
+    planned = {action.measure for action in plan.actions}
+    for group in problem.exclusive:
+        present = [key for key in dict.fromkeys(group) if key in planned or key in problem.done]
+        if len(present) > 1 and planned & set(present):
+            yield f"{', '.join(present)} : mesures qui s'excluent, planifiées ensemble"
+
+
+def _bound(plan: Plan) -> Iterator[str]:
+    if plan.bound is not None and plan.value > plan.bound + _VALUE * max(1.0, plan.value):
+        yield f"valeur {plan.value} au-dessus de la borne {plan.bound}"
+    gap = None if plan.bound is None else max(0.0, plan.bound - plan.value) / plan.bound if plan.bound > 0 else 0.0
+    if (gap is None) != (plan.gap is None) or (gap is not None and abs(gap - (plan.gap or 0.0)) > _VALUE):
+        yield f"écart annoncé {plan.gap}, réel {gap}"
 
 
 def _times(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
@@ -141,7 +160,10 @@ def _available(problem: Problem, skill: str, quarter: int) -> float:
     if skill not in problem.capacity:
         return math.inf
     given = problem.capacity[skill]
-    return given[quarter] if 0 <= quarter < len(given) else 0.0
+    months = [_date(problem, month).month for month in range(3 * quarter, min(problem.months, 3 * quarter + 3))]
+    if not months or quarter >= len(given):
+        return 0.0
+    return given[quarter] * sum(problem.calendar.get(month, 1.0) for month in months) / len(months)
 
 
 def _levels(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
@@ -182,6 +204,8 @@ def _levels(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterat
 
 
 def _value(problem: Problem, criterion: str, before: int, after: int) -> float:
+    if problem.level_values is not None:
+        return sum(problem.level_values.get(criterion, ())[before:after])
     target = problem.targets.get(criterion)
     shares = (
         1.0 if target is None or level <= target else problem.beyond_target for level in range(before + 1, after + 1)

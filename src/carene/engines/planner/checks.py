@@ -34,6 +34,7 @@ def check_problem(problem: Problem) -> None:
                     remedy="ajoutez-le ou retirez ce prérequis",
                 )
     _check_cycles(problem.candidates)
+    _check_exclusive(problem, known)
     for key, wish in sorted(problem.wishes.items()):
         if key not in known:
             raise InputError(
@@ -42,6 +43,26 @@ def check_problem(problem: Problem) -> None:
                 remedy="retirez ce souhait",
             )
         _check_wish(key, wish)
+
+
+def _check_exclusive(problem: Problem, known: set[str]) -> None:
+    """Groups of known measures, none of which needs another of its group."""
+    requires = {candidate.id: set(candidate.requires) for candidate in problem.candidates}
+    for group in problem.exclusive:
+        for key in group:
+            if key not in known and key not in problem.done:
+                raise InputError(
+                    f"la mesure {french.quoted(key)} n'est pas au catalogue",
+                    where="mesures qui s'excluent",
+                    remedy="retirez-la de ce groupe",
+                )
+            clash = sorted(requires.get(key, set()) & set(group))
+            if clash:
+                raise InputError(
+                    f"la mesure {french.quoted(key)} demande {french.quoted(clash[0])}, qui l'exclut",
+                    where="mesures qui s'excluent",
+                    remedy="retirez ce prérequis ou séparez ces mesures",
+                )
 
 
 def _check_horizon(problem: Problem) -> None:
@@ -77,6 +98,17 @@ def _check_resources(problem: Problem) -> None:
     _check_amount(problem.beyond_target, "feuille de route", "la valeur d'un niveau au-delà de la cible")
     for criterion, weight in sorted(problem.weights.items()):
         _check_amount(weight, f"critère {criterion}", "le poids")
+    for criterion, values in sorted((problem.level_values or {}).items()):
+        for value in values:
+            _check_amount(value, f"critère {criterion}", "la valeur d'un niveau")
+    for month, share in sorted(problem.calendar.items()):
+        _check_amount(share, f"calendrier, mois {month}", "la part de présence")
+        if not 1 <= month <= 12 or share > 1:
+            raise InputError(
+                f"le mois {month} a une part de présence de {french.number(share)}",
+                where="calendrier",
+                remedy="donnez des mois de 1 à 12 et des parts de 0 à 1",
+            )
 
 
 def _check_candidate(candidate: Candidate) -> None:

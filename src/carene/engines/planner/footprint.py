@@ -44,6 +44,11 @@ class Grid:
     def months_of_quarter(self, quarter: int) -> tuple[int, int]:
         return quarter * 3, min(self.months, quarter * 3 + 3)
 
+    def presence(self, calendar: Mapping[int, float], quarter: int) -> float:
+        """Share of the teams that is there in a quarter, from that of each of its months."""
+        first, after = self.months_of_quarter(quarter)
+        return sum(calendar.get(self.day(month).month, 1.0) for month in range(first, after)) / (after - first)
+
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
@@ -77,9 +82,10 @@ def budgets_of(problem: Problem, grid: Grid) -> list[float]:
 
 
 def capacities_of(problem: Problem, grid: Grid) -> Mapping[tuple[str, int], float]:
-    """Person-days by (skill, quarter); a skill that is absent is not limited."""
+    """Person-days by (skill, quarter), the calendar taken off; a skill that is absent is not limited."""
+    shares = [grid.presence(problem.calendar, quarter) if problem.calendar else 1.0 for quarter in range(grid.quarters)]
     return {
-        (skill, quarter): float(days[quarter])
+        (skill, quarter): float(days[quarter]) * shares[quarter]
         for skill, days in problem.capacity.items()
         for quarter in range(grid.quarters)
     }

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from carene.engines import french
-from carene.engines.planner.board import GAIN_SLACK, Board, Obstacle
+from carene.engines.planner.board import GAIN_SLACK, Board
 from carene.engines.planner.bundles import bundle
 from carene.engines.planner.greedy import Ranking, place, propose
-from carene.engines.planner.obstacles import month_name, obstacle, titled, why_not_at
+from carene.engines.planner.obstacles import barred, month_name, obstacle, titled, why_not_at
 
 
 @dataclass(slots=True)
@@ -76,12 +76,11 @@ def _impose_one(board: Board, key: str, outcome: Outcome) -> None:
 def _refuse(board: Board, key: str, outcome: Outcome) -> None:
     """An imposed measure that cannot be planned, even late, with what is already imposed."""
     catalogue = board.catalogue
-    barrier = catalogue.barred.get(key)
-    if barrier is None:
+    if key not in catalogue.barred:
         found = obstacle(board, key, strict=False)
         assert found is not None  # it was just tried the same way, and found no room
     else:
-        found = Obstacle("prerequisite", f"elle demande d'abord {titled(catalogue, barrier)}, que vous avez écartée")
+        found = barred(catalogue, key)
     board.refused[key] = found
     outcome.missing += 1
     outcome.unmet.append(f"{titled(catalogue, key)} est imposée, mais ne tient pas dans le plan : {found.text}.")

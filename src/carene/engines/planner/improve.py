@@ -22,16 +22,16 @@ def improve(board: Board, ranking: Ranking) -> tuple[Board, int]:
     tries = _TRIES if count <= _ORDINARY else max(20, _TRIES * _ORDINARY // (4 * count))
     for _ in range(_ROUNDS):
         value = board.value
-        _settle(board, ranking)
+        settle(board, ranking)
         board, done = _exchange(board, ranking, tries)
         exchanged += done
         if board.value <= value + GAIN_SLACK:
             break
-    _settle(board, ranking)
+    settle(board, ranking)
     return board, exchanged
 
 
-def _settle(board: Board, ranking: Ranking) -> None:
+def settle(board: Board, ranking: Ranking) -> None:
     """Shift, fill and drop until nothing moves: each turn but the last frees room by dropping, or adds value."""
     while True:
         _shift_earlier(board)

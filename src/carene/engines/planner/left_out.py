@@ -6,7 +6,7 @@ from __future__ import annotations
 from carene.engines import french
 from carene.engines.planner.board import Board, Obstacle
 from carene.engines.planner.model import LeftOut, Step
-from carene.engines.planner.obstacles import label, obstacle, titled
+from carene.engines.planner.obstacles import barred, label, obstacle, titled
 
 
 def left_out(board: Board) -> tuple[LeftOut, ...]:
@@ -35,8 +35,10 @@ def _reason(board: Board, key: str) -> Obstacle:
     if catalogue.is_useless(key):
         return Obstacle("no_effect", _already_there(board, key))
     if key in catalogue.barred:
-        barrier = titled(catalogue, catalogue.barred[key])
-        return Obstacle("prerequisite", f"elle demande d'abord {barrier}, que vous avez écartée")
+        return barred(catalogue, key)
+    rival = board.rival(key)
+    if rival is not None:
+        return Obstacle("exclusive", f"elle et {titled(catalogue, rival)} s'excluent, et celle-ci est dans le plan")
     found = _covered(board, key) or _without_value(board, key) or obstacle(board, key)
     # All that fits with some gain was placed: what is left would end on the last day of the plan.
     return found or Obstacle("horizon", "elle finirait avec le plan : il ne resterait aucun mois pour en profiter")
@@ -73,15 +75,23 @@ def _without_value(board: Board, key: str) -> Obstacle | None:
     """When nothing would come of it, even with money and people."""
     catalogue = board.catalogue
     useful = [step for step in catalogue.steps[key] if board.final_level(step.criterion) < step.end]
-    if all(catalogue.problem.weights.get(step.criterion, 0.0) <= 0 for step in useful):
+    if all(_is_worthless(board, step) for step in useful):
         if all(step.criterion in catalogue.problem.unanswered for step in useful):
             names = french.listing(french.quoted(label(catalogue, step.criterion)) for step in useful)
             return Obstacle("no_value", f"on ne sait pas encore si elle est utile ; répondre d'abord à {names}")
+        if catalogue.problem.objective == "risk":
+            return Obstacle("no_value", "les niveaux qu'elle gagne ne changent pas le risque calculé")
         return Obstacle("no_value", "les critères qu'elle relève n'ont aucun poids pour l'établissement")
     blocked = [step for step in useful if board.final_level(step.criterion) < step.start]
     if len(blocked) < len(useful):
         return None
     return Obstacle("prerequisite", _missing_rung(board, blocked[0]))
+
+
+def _is_worthless(board: Board, step: Step) -> bool:
+    """Nothing is gained by its levels, from where the plan leads on."""
+    worth = board.catalogue.worth[step.criterion]
+    return worth[step.end] - worth[board.final_level(step.criterion)] <= 0
 
 
 def _missing_rung(board: Board, step: Step) -> str:

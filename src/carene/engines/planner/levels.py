@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from carene.engines.planner.model import Problem
+
 
 class Entry(NamedTuple):
     """One step of a scheduled measure. ``begins``: month when the work begins; ``ends``: first month in service."""
@@ -61,8 +63,19 @@ def month_of_level(base: int, moves: Sequence[Change], level: int) -> int | None
     return next((move.month for move in moves if move.after >= level), None)
 
 
-def worth(level: int, target: int | None, beyond: float) -> float:
-    """Levels counted in full up to the target and at ``beyond`` above it; all in full without a target."""
-    if target is None or level <= target:
-        return float(level)
-    return target + beyond * (level - target)
+def worths(problem: Problem, criterion: str, top: int) -> tuple[float, ...]:
+    """Value of standing at each level from 0 to ``top`` during the whole horizon, counted from level 0.
+
+    From ``Problem.level_values`` when there are; else the weight of the criterion for each level, in full up to the
+    target and at ``Problem.beyond_target`` above it (all in full without a target).
+    """
+    found = [0.0]
+    target, weight = problem.targets.get(criterion), problem.weights.get(criterion, 0.0)
+    given = None if problem.level_values is None else problem.level_values.get(criterion, ())
+    for level in range(top):
+        if given is not None:
+            step = given[level] if level < len(given) else 0.0
+        else:
+            step = weight * (1.0 if target is None or level < target else problem.beyond_target)
+        found.append(found[-1] + step)
+    return tuple(found)

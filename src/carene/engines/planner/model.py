@@ -13,8 +13,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 LeftOutCode = Literal[
-    "excluded", "no_effect", "no_value", "budget", "team", "prerequisite", "horizon", "deadline", "not_applicable"
+    "excluded",
+    "no_effect",
+    "no_value",
+    "budget",
+    "team",
+    "prerequisite",
+    "horizon",
+    "deadline",
+    "not_applicable",
+    "exclusive",
 ]
+Objective = Literal["maturity", "risk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,15 @@ class Problem:
     labels: Mapping[str, str] = field(default_factory=dict)  # French names of skills and criteria; absent = the id
     notes: tuple[str, ...] = ()  # French sentences: what was assumed to write this problem
     unanswered: tuple[str, ...] = ()  # criteria not evaluated: no measure is planned for them alone
+    # Criterion → value of each level held during the whole horizon, index = the level it is climbed from; a level
+    # beyond the last one is worth nothing. None: weights, targets and ``beyond_target`` say it.
+    level_values: Mapping[str, tuple[float, ...]] | None = None
+    objective: Objective = "maturity"
+    unit: str = "points"  # of every value, in French
+    calendar: Mapping[int, float] = field(
+        default_factory=dict
+    )  # month of the year 1–12 → share of the teams; absent = 1
+    exclusive: tuple[tuple[str, ...], ...] = ()  # of each group one measure at most; what is done counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +150,20 @@ class QuarterLoad:
     available: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one stage of the optimisation left: the value of the best plan, and what no plan can exceed if known."""
+
+    name: str  # French
+    value: float
+    bound: float | None = None
+
+
 @dataclass(frozen=True)
 class Plan:
+    """``bound``: no plan of this problem is worth more (None: not computed). ``gap``: how far below it this plan may be
+    at most, share of the bound. ``seed`` and ``steps`` find the same plan again when ``steps`` is not None."""
+
     problem: Problem
     actions: tuple[PlannedAction, ...]  # by start, then id
     left_out: tuple[LeftOut, ...]
@@ -142,3 +173,9 @@ class Plan:
     value: float
     method: str  # French: how this plan was found
     unmet: tuple[str, ...] = ()  # French sentences: mandatory or deadline wishes that could not be honoured
+    bound: float | None = None
+    gap: float | None = None
+    unit: str = "points"
+    trail: tuple[Stage, ...] = ()
+    seed: int = 0
+    steps: int | None = None

@@ -16,7 +16,8 @@ from carene.engines.planner.model import LeftOutCode
 
 
 def titled(catalogue: Catalogue, key: str) -> str:
-    return french.quoted(catalogue.candidates[key].title or key)
+    candidate = catalogue.candidates.get(key)  # what was done long ago may have left the catalogue
+    return french.quoted((candidate.title if candidate else "") or key)
 
 
 def label(catalogue: Catalogue, key: str) -> str:
@@ -52,6 +53,18 @@ def obstacle(board: Board, key: str, *, strict: bool = True) -> Obstacle | None:
     for item in reversed(placed):
         board.remove(item)
     return found
+
+
+def barred(catalogue: Catalogue, key: str) -> Obstacle:
+    """Why a measure that waits for an excluded one, or that a measure already carried out excludes, is not possible."""
+    barrier = catalogue.barred[key]
+    rival = catalogue.done_rival(barrier)
+    if barrier == key and rival is not None:
+        return Obstacle("exclusive", f"elle et {titled(catalogue, rival)} s'excluent, et celle-ci est déjà réalisée")
+    opening = f"elle demande d'abord {titled(catalogue, barrier)}"
+    if rival is not None and not catalogue.wish(barrier).excluded:
+        return Obstacle("prerequisite", f"{opening}, or {titled(catalogue, rival)} l'exclut et est déjà réalisée")
+    return Obstacle("prerequisite", f"{opening}, que vous avez écartée")
 
 
 def why_not_at(board: Board, key: str, month: int) -> str:
@@ -163,6 +176,9 @@ def _period(catalogue: Catalogue, first: int, last: int) -> str:
 def _why_not(board: Board, key: str, *, strict: bool) -> Obstacle:
     """For a measure whose prerequisites are all placed, and that finds no month."""
     catalogue = board.catalogue
+    rival = board.rival(key)
+    if rival is not None:
+        return Obstacle("exclusive", f"elle et {titled(catalogue, rival)} s'excluent, et celle-ci est dans le plan")
     window = board.window(key, strict=strict)
     first, last = window if window is not None else (0, -1)
     if first > last:

@@ -60,6 +60,13 @@ def raised(plan: Plan) -> dict[str, tuple[int, int]]:
 def regret(plan: Plan, candidate: Candidate) -> float:
     """What a measure left out could still bring below the targets: lists put the most regretted first."""
     problem, reached = plan.problem, plan.levels[-1] if plan.levels else {}
+    if problem.level_values is not None:
+        values = problem.level_values
+        return sum(
+            sum(values.get(step.criterion, ())[reached[step.criterion] : step.end])
+            for step in candidate.steps
+            if step.criterion in reached
+        )
     return sum(
         problem.weights.get(step.criterion, 0.0)
         * max(0, min(step.end, problem.targets.get(step.criterion, step.end)) - reached[step.criterion])

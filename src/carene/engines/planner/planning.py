@@ -10,6 +10,7 @@ scarcity of what it takes (all that is useful / all that is available).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from carene.engines import french
 from carene.engines.planner.actions import planned_actions
@@ -36,22 +37,46 @@ def plan(problem: Problem) -> Plan:
     InputError when the problem makes no sense (horizon, negative or missing amounts, unknown or circular prerequisites,
     contradictory wishes).
     """
+    found = filled(problem)
+    return finished(found.board, found.outcome, _method(len(problem.candidates), found.rankings, found.exchanged))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A board that holds the greedy plan, with how it was found."""
+
+    board: Board
+    outcome: Outcome
+    ranking: Ranking
+    rankings: int
+    exchanged: int
+
+
+def filled(problem: Problem) -> Filled:
+    """The greedy plan, exchanges included. Raises InputError as ``plan`` does."""
     check_problem(problem)
     catalogue = Catalogue(problem)
     rankings = _RANKINGS if len(problem.candidates) <= _MANY else _RANKINGS_FOR_MANY
     board, outcome, ranking = _best_fill(catalogue, rankings)
     board, exchanged = improve(board, ranking)
+    return Filled(board, outcome, ranking, len(rankings), exchanged)
+
+
+def finished(board: Board, outcome: Outcome, method: str) -> Plan:
+    """A filled board as a plan."""
+    catalogue = board.catalogue
     actions = planned_actions(board)
     return Plan(
-        problem=problem,
+        problem=catalogue.problem,
         actions=actions,
         left_out=left_out(board),
         years=_years(catalogue, actions),
         levels=_levels(board),
         loads=_loads(catalogue, actions),
         value=sum(action.value for action in actions),
-        method=_method(len(problem.candidates), len(rankings), exchanged),
+        method=method,
         unmet=tuple(outcome.unmet),
+        unit=catalogue.problem.unit,
     )
 
 

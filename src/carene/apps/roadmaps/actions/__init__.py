@@ -16,6 +16,15 @@ from carene.apps.roadmaps.actions.scenarios import (
     set_wish,
     undo_wish,
 )
+from carene.apps.roadmaps.actions.searching import (
+    make_of_found,
+    make_with_budget,
+    put_aside,
+    search,
+    stop,
+    take_back,
+    try_other_means,
+)
 
 __all__ = [
     "Conflict",
@@ -29,12 +38,19 @@ __all__ = [
     "drop",
     "duplicate_scenario",
     "finish",
+    "make_of_found",
+    "make_with_budget",
+    "put_aside",
     "rename_scenario",
     "reopen",
     "restore_scenario",
+    "search",
     "set_override",
     "set_wish",
     "start",
+    "stop",
+    "take_back",
+    "try_other_means",
     "undo_wish",
     "update_action",
 ]

@@ -18,6 +18,7 @@ from carene.apps.roadmaps import plans, queries, stored
 from carene.apps.roadmaps.actions.errors import Conflict
 from carene.apps.roadmaps.means import MOST_DAYS, MOST_EUROS, Means, check_amount, from_row
 from carene.apps.roadmaps.models import MeasureOverride, Scenario
+from carene.apps.roadmaps.objectives import Objective
 from carene.apps.roadmaps.wishes import MonthWish, of_scenario
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
@@ -38,6 +39,7 @@ def create_scenario(
     *,
     wishes: dict[str, MonthWish] | None = None,
     referential: str = BUILT_IN,
+    objective: str = Objective.MATURITY,
 ) -> Scenario:
     """A named scenario, computed. Raises InputError: no assessment yet, name taken, amounts that make no sense."""
     actor.require(PLAN, organisation.node)
@@ -45,7 +47,7 @@ def create_scenario(
     wishes = wishes or {}
     for measure, wish in wishes.items():
         _check_wish(situation, measure, wish)
-    computed = plans.solve(situation, means, wishes)
+    computed = plans.solve(situation, means, wishes, objective)
     with atomic_write():
         if Scenario.objects.of(organisation.node).filter(deleted_at=None).count() >= MOST_SCENARIOS:
             raise InputError(f"Il y a déjà {MOST_SCENARIOS} scénarios", remedy="en supprimer avant d'en ajouter")
@@ -55,12 +57,13 @@ def create_scenario(
             assessment_id=situation.sheet.assessment.pk,
             referential=referential,
             wishes=_wishes_data(wishes),
+            objective=objective,
             plan=stored.to_data(computed),
             computed_at=timezone.now(),
             created_by=actor.user,
             **_means_fields(means),
         )
-        _record(actor, scenario, None, _told(scenario))
+        tell(actor, scenario, None, told(scenario))
     return scenario
 
 
@@ -156,9 +159,9 @@ def rename_scenario(actor: Actor, organisation: Organisation, scenario: Scenario
         return
     with atomic_write():
         _name_is_free(organisation, name)
-        before = _told(scenario)
-        _write(organisation, scenario, version, name=name.strip())
-        _record(actor, scenario, before, _told(scenario))
+        before = told(scenario)
+        write(organisation, scenario, version, name=name.strip())
+        tell(actor, scenario, before, told(scenario))
 
 
 def duplicate_scenario(actor: Actor, organisation: Organisation, scenario: Scenario) -> Scenario:
@@ -167,17 +170,17 @@ def duplicate_scenario(actor: Actor, organisation: Organisation, scenario: Scena
     with atomic_write():
         copy = Scenario.objects.create(
             node=organisation.node,
-            name=_free_name(organisation, scenario.name),
+            name=free_name(organisation, scenario.name),
             created_by=actor.user,
             **{
                 key: getattr(scenario, key)
                 for key in (
-                    "assessment_id", "referential", "start", "months", "budgets", "team", "wishes", "plan",
+                    "assessment_id", "referential", "start", "months", "budgets", "team", "wishes", "objective", "plan",
                     "computed_at",
                 )
             },
         )  # fmt: skip
-        _record(actor, copy, None, {**_told(copy), "copy_of": scenario.pk})
+        tell(actor, copy, None, {**told(copy), "copy_of": scenario.pk})
     return copy
 
 
@@ -189,8 +192,8 @@ def delete_scenario(actor: Actor, organisation: Organisation, scenario: Scenario
             "Ce scénario est la feuille de route adoptée", remedy="en adopter un autre avant de le supprimer"
         )
     with atomic_write():
-        _write(organisation, scenario, scenario.version, deleted_at=timezone.now())
-        _record(actor, scenario, _told(scenario), None)
+        write(organisation, scenario, scenario.version, deleted_at=timezone.now())
+        tell(actor, scenario, told(scenario), None)
 
 
 def restore_scenario(actor: Actor, organisation: Organisation, scenario_id: int) -> Scenario:
@@ -199,10 +202,10 @@ def restore_scenario(actor: Actor, organisation: Organisation, scenario_id: int)
     with atomic_write():
         scenario = Scenario.objects.of(organisation.node).exclude(deleted_at=None).get(pk=scenario_id)
         scenario.deleted_at = None
-        scenario.name = _free_name(organisation, scenario.name)
+        scenario.name = free_name(organisation, scenario.name)
         scenario.version += 1
         scenario.save(update_fields=["deleted_at", "name", "version"])
-        _record(actor, scenario, None, _told(scenario))
+        tell(actor, scenario, None, told(scenario))
     return scenario
 
 
@@ -221,20 +224,20 @@ def _compute(
     if scenario.version != version:
         raise Conflict("ce scénario")  # before a second of computing for nothing
     situation = situation or plans.required_situation(organisation, scenario.referential)
-    computed = plans.solve(situation, means, wished)
-    before = _told(scenario)
+    computed = plans.solve(situation, means, wished, scenario.objective)
+    before = told(scenario)
     with atomic_write():
         if "name" in fields and fields["name"] != scenario.name:
             _name_is_free(organisation, fields["name"])
-        _write(
+        write(
             organisation, scenario, version, **fields, plan=stored.to_data(computed), computed_at=timezone.now(),
-            assessment_id=situation.sheet.assessment.pk,
+            assessment_id=situation.sheet.assessment.pk, previous=None,
         )  # fmt: skip
-        _record(actor, scenario, before, _told(scenario))
+        tell(actor, scenario, before, told(scenario))
     return computed.plan
 
 
-def _write(organisation: Organisation, scenario: Scenario, version: int, **fields: Any) -> None:
+def write(organisation: Organisation, scenario: Scenario, version: int, **fields: Any) -> None:
     """One statement that only succeeds on the version that was read."""
     rows = Scenario.objects.of(organisation.node).filter(pk=scenario.pk, version=version, deleted_at=None)
     if not rows.update(**fields, version=version + 1):
@@ -276,7 +279,7 @@ def _name_is_free(organisation: Organisation, name: str) -> None:
         raise InputError(f"Un scénario s'appelle déjà « {name.strip()} »", remedy="choisir un autre nom")
 
 
-def _free_name(organisation: Organisation, name: str) -> str:
+def free_name(organisation: Organisation, name: str) -> str:
     """The name, or the first « name (2) », « name (3) » that is free."""
     base, rank = name, 1
     while _taken(organisation, name):
@@ -303,7 +306,7 @@ def _wishes_data(wishes: dict[str, MonthWish]) -> dict[str, Any]:
     return {measure: wish.to_data() for measure, wish in sorted(wishes.items())}
 
 
-def _told(scenario: Scenario) -> dict[str, Any]:
+def told(scenario: Scenario) -> dict[str, Any]:
     """For the journal: what was asked, not what was computed."""
     return {
         "name": scenario.name,
@@ -312,8 +315,9 @@ def _told(scenario: Scenario) -> dict[str, Any]:
         "budgets": scenario.budgets,
         "team": scenario.team,
         "wishes": scenario.wishes,
+        "objective": scenario.objective,
     }
 
 
-def _record(actor: Actor, scenario: Scenario, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+def tell(actor: Actor, scenario: Scenario, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
     record(actor, PLAN, scenario.node, queries.scenario_target(scenario.pk), before, after)

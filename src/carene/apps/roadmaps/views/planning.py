@@ -18,10 +18,13 @@ from carene.apps.roadmaps import actions, adoption, figures, plans, queries, sto
 from carene.apps.roadmaps.catalogue import Card, Catalogue
 from carene.apps.roadmaps.forms import OverrideForm, WishForm, posted_version
 from carene.apps.roadmaps.models import Scenario
+from carene.apps.roadmaps.search_panel import Panel, job_of
 from carene.apps.roadmaps.sheets import ScenarioSheet
 from carene.apps.roadmaps.views.common import page, scenario_of, told
+from carene.apps.roadmaps.views.searching import job_context
 from carene.apps.roadmaps.wishes import MonthWish, of_scenario
 from carene.engines import french
+from carene.engines.planner.explain import explanations
 from carene.engines.planner.model import Plan
 from carene.engines.sources import InputError
 
@@ -33,10 +36,13 @@ def scenario(request: OrganisationRequest, pk: int) -> HttpResponse:
     situation = plans.required_situation(request.organisation, row.referential)
     computed = stored.read(row)
     sheet = ScenarioSheet(request.organisation.pk, row, computed, situation) if computed else None
+    panel = Panel(row, job_of(request.organisation.node, row))
     context = page(
         request,
         "scenarios",
         scenario=row,
+        panel=panel,
+        **job_context(request, panel),
         title=figures.plan_title(row.start, row.months),
         status=_status(row),
         sheet=sheet,
@@ -111,6 +117,7 @@ def _place(row: Scenario, measure_id: str) -> dict[str, Any]:
         "planned": planned,
         "when": french.month_range(planned.start, planned.end) if planned else "",
         "left": left,
+        "why": next((e for e in explanations(plan) if e.measure == measure_id), None) if plan else None,
         "needed": {a.measure for a in plan.actions} if plan else set(),
     }
 

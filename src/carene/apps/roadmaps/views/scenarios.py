@@ -18,6 +18,7 @@ from carene.apps.roadmaps import actions, figures, plans, queries, stored
 from carene.apps.roadmaps.forms import MeansForm, posted_version
 from carene.apps.roadmaps.means import Means, from_row, suggestion
 from carene.apps.roadmaps.models import Scenario
+from carene.apps.roadmaps.objectives import Objective, Value
 from carene.apps.roadmaps.views.common import page, scenario_of, told
 from carene.engines import french
 from carene.engines.planner.outlook import raised
@@ -168,6 +169,9 @@ class Column:
     left: int
     raised: int
     end: Any
+    objective: str
+    worth: str
+    gap: str
     start: str  # score of the beginning, which tells plans that do not begin from the same place
 
 
@@ -226,6 +230,9 @@ def _column(row: Scenario, computed: stored.Computed, referential: Referential) 
         left=len(plan.left_out),
         raised=len(raised(plan)),
         end=last.on,
+        objective=str(Objective(row.objective).label),
+        worth=Value(row.objective).said(plan.value),
+        gap="pas encore su" if plan.gap is None else f"à {french.share(plan.gap, 1)} au plus",
         start=french.score(first.overall),
     )
 
