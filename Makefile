@@ -60,12 +60,13 @@ test-e2e: dev ## The browser tests alone
 	@bash scripts/test_tools.sh
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
 
-lint: dev ## Style, types, import contracts, templates
+lint: dev ## Style, types, import contracts, templates, known vulnerabilities
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@said=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium src 2>&1) || { echo "$$said"; exit 1; }
+	@$(BIN)/python scripts/audit.py
 	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 format: dev ## Rewrite in the project's style
@@ -73,8 +74,8 @@ format: dev ## Rewrite in the project's style
 	@$(BIN)/ruff format .
 	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 || true
 
-bench: dev ## Our figures beside the targets
-	@$(BIN)/python -m bench
+bench: dev ## Our figures beside the targets (PART=server,engines,planning,pages,registers,load; LOAD=300 seconds)
+	@LOAD="$(LOAD)" PART="$(PART)" $(BIN)/python -m bench
 
 screenshots: dev ## The pictures of README.md, taken from the demonstration
 	@bash scripts/test_tools.sh

@@ -46,10 +46,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(var: Path, port: int) -> subprocess.Popen[bytes]:
+def start_server(var: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
+    """On SQLite, unless ``more`` says where the database is."""
     environment = {**os.environ, "CARENE_VAR": str(var), "PYTHONUNBUFFERED": "1"}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    environment.pop("CARENE_DATABASE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "CARENE_DATABASE", "CARENE_DATABASE_OWNER"):
+        environment.pop(name, None)
+    environment |= more
     log = (var.parent / "server.log").open("ab")
     command = [sys.executable, "-m", "carene.cli.main", "serve", "--demo", "--port", str(port)]
     environment["PYTHONPATH"] = str(ROOT / "src")

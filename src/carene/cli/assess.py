@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from carene.cli.outputs import STANDARD, write
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from carene.engines.exchange.assess import Outcome
     from carene.engines.exchange.questionnaire import Reading
+    from carene.engines.planner.model import Plan, Problem
     from carene.engines.referential.model import Referential
 
-STANDARD = "-"
+STEPS = 1500  # of optimisation, when no time is asked for: the same file gives the same roadmap
 SHOWN = 5  # strengths, weaknesses and actions of the summary
 
 
@@ -29,6 +30,9 @@ def register(subparsers: Any) -> None:
     assess.add_argument("--pdf", metavar="FICHIER", help="écrit le document pour la direction")
     assess.add_argument("--xlsx", metavar="FICHIER", help="écrit le classeur complet")
     assess.add_argument("--referential", metavar="DOSSIER", help="paquet à employer (défaut : celui de Carène)")
+    assess.add_argument(
+        "--seconds", type=float, metavar="S", help="temps du calcul du plan (défaut : assez d'essais ; 0 : aucun)"
+    )
     assess.set_defaults(handler=run)
     blank = subparsers.add_parser("questionnaire", help="écrit un questionnaire vide, en XLSX ou en YAML")
     blank.add_argument("file", metavar="FICHIER", help="fichier à créer, en .xlsx ou .yaml")
@@ -45,19 +49,25 @@ def run(arguments: argparse.Namespace) -> int:
     from carene.engines.sources.files import read_bytes
 
     outputs = [name for name in ("json", "pdf", "xlsx") if getattr(arguments, name) is not None]
-    _check_targets(arguments.file, [getattr(arguments, name) for name in outputs])
-    today = _today()
+    check_targets(arguments.file, [getattr(arguments, name) for name in outputs])
+    day = today()
     referential = _referential(arguments)
     content = read_bytes(Path(arguments.file), limits=Limits(size=WorkbookLimits().size))
-    reading = _read(content, arguments.file, referential, today)
-    outcome = assess(reading, referential, today, arguments.file)
+    reading = read_answers(content, arguments.file, referential, day)
+    outcome = assess(reading, referential, day, arguments.file, planner=_planner(arguments.seconds))
     # Everything is made before anything is written: a failure leaves no file behind.
     made = [(getattr(arguments, name), MAKERS[name](outcome)) for name in outputs]
     for target, data in made:
-        _write(target, data)
+        write(target, data)
     if not outputs:
         print("\n".join(_summary(outcome)))
     return 0
+
+
+def _planner(seconds: float | None) -> Callable[[Problem], Plan]:
+    from carene.cli.roadmap import planner
+
+    return planner(0.0, steps=STEPS) if seconds is None else planner(seconds)
 
 
 def write_blank(arguments: argparse.Namespace) -> int:
@@ -77,7 +87,7 @@ def write_blank(arguments: argparse.Namespace) -> int:
     suffix = Path(arguments.file).suffix.lower()
     if suffix == ".xlsx":
         title = f"Auto-évaluation : {referential.name}"
-        data = write_questionnaire(Questions(referential, criteria, content, title, _today(), whole=True))
+        data = write_questionnaire(Questions(referential, criteria, content, title, today(), whole=True))
     elif suffix in {".yaml", ".yml"}:
         data = to_blank_yaml(content, criteria).encode("utf-8")
     else:
@@ -86,12 +96,12 @@ def write_blank(arguments: argparse.Namespace) -> int:
             where=arguments.file,
             remedy="finir le nom par .xlsx ou .yaml",
         )
-    _write(arguments.file, data)
+    write(arguments.file, data)
     print(f"{len(criteria)} questions écrites dans {arguments.file}.")
     return 0
 
 
-def _today() -> dt.date:
+def today() -> dt.date:
     import datetime
 
     return datetime.date.today()  # noqa: DTZ011 - the user's own day, wherever the machine is
@@ -104,12 +114,13 @@ def _referential(arguments: argparse.Namespace) -> Referential:
     return load_pack(Path(arguments.referential)) if arguments.referential else care()
 
 
-def _read(content: bytes, name: str, referential: Referential, today: dt.date) -> Reading:
+def read_answers(content: bytes, name: str, referential: Referential, day: dt.date) -> Reading:
+    """What a file of answers says; every fault of it is listed on the error output. Raises InputErrors."""
     from carene.cli.exits import say
     from carene.engines.exchange.files import read_file
     from carene.engines.sources.errors import InputErrors
 
-    reading = read_file(content, name, referential, today)
+    reading = read_file(content, name, referential, day)
     if len(reading.problems) > 1:
         for problem in reading.problems:
             say(f"- {problem.sentence}")
@@ -118,7 +129,7 @@ def _read(content: bytes, name: str, referential: Referential, today: dt.date) -
     return reading
 
 
-def _check_targets(source: str, targets: list[str]) -> None:
+def check_targets(source: str, targets: list[str]) -> None:
     """No result takes the place of another one, nor of the answers."""
     from carene.engines.sources import InputError
 
@@ -134,35 +145,6 @@ def _check_targets(source: str, targets: list[str]) -> None:
             same = False
         if same:
             raise InputError("ce résultat écraserait les réponses", where=target, remedy="lui donner un autre nom")
-
-
-def _write(target: str, data: bytes) -> None:
-    """Whole or not at all: a temporary neighbour, then a rename; devices and pipes are written as they are."""
-    import secrets
-
-    from carene.engines.sources import InputError
-
-    if target == STANDARD:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(target)
-    temporary = None
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-        else:
-            temporary = path.with_name(f".{secrets.token_hex(4)}.partiel")
-            temporary.write_bytes(data)
-            temporary.replace(path)
-    except (OSError, ValueError) as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
-        raise InputError(
-            "ce fichier ne peut pas être écrit", where=target, remedy="vérifier le dossier et ses droits"
-        ) from error
 
 
 def _json(outcome: Outcome) -> bytes:

@@ -8,11 +8,23 @@ import sys
 from collections.abc import Sequence
 
 import carene
-from carene.cli import accounts, assess, backup, exits, journal, organisations, referential, server
+from carene.cli import (
+    accounts,
+    assess,
+    backup,
+    exits,
+    journal,
+    organisations,
+    plan,
+    referential,
+    server,
+    simulate,
+    work,
+)
 from carene.cli.parser import SPACE, Parser
 
 # In the order of the help. A module of this list imports nothing heavy at its top: ``carene --help`` answers at once.
-FAMILIES = (server, assess, referential, organisations, accounts, backup, journal)
+FAMILIES = (server, work, assess, simulate, plan, referential, organisations, accounts, backup, journal)
 
 
 def build_parser() -> Parser:
@@ -35,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # accents whatever the locale of the server
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     parsed = build_parser().parse_args(arguments)
-    return exits.run(parsed.handler, parsed)
+    try:
+        return exits.run(parsed.handler, parsed)
+    finally:
+        server.finish()
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from carene.cli.bar import Bar
 from carene.cli.parser import SPACE
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from carene.engines.registers.records import Account, Record, Register
 
 STANDARD = "-"
-WIDTH = 30
 NATURES = {"region": "région", "ght": "GHT", "entity": "entité juridique", "site": "établissement"}
 PLURALS = {"region": "régions", "ght": "GHT", "entity": "entités juridiques", "site": "établissements"}
 
@@ -77,17 +77,18 @@ def import_files(arguments: argparse.Namespace) -> int:
     account = Account()
     bar = Bar()
     try:
-        plan = actions.import_registers(
-            actor,
-            _drawn(registers, account),
-            under=_root(actor, arguments.under, dry_run=arguments.dry_run),
-            account=account,
-            source=", ".join(f"{r.title} ({r.path.name})" for r in registers),
-            whole=any(r.whole for r in registers),
-            dry_run=arguments.dry_run,
-            choice=Choice(arguments.partial, arguments.close_missing, arguments.skip_faults),
-            progress=bar.show,
-        )
+        with _scratch(actor, dry_run=arguments.dry_run):
+            plan = actions.import_registers(
+                actor,
+                _drawn(registers, account),
+                under=_root(actor, arguments.under),
+                account=account,
+                source=", ".join(f"{r.title} ({r.path.name})" for r in registers),
+                whole=any(r.whole for r in registers),
+                dry_run=arguments.dry_run,
+                choice=Choice(arguments.partial, arguments.close_missing, arguments.skip_faults),
+                progress=bar.show,
+            )
     except InputErrors as errors:
         bar.clear()
         if len(errors.errors) > 1:
@@ -102,8 +103,6 @@ def import_files(arguments: argparse.Namespace) -> int:
 
 def _quietly(prepare: Any) -> None:
     """The standard output is for the account alone."""
-    import contextlib
-
     with contextlib.redirect_stdout(sys.stderr):
         prepare()
 
@@ -114,7 +113,22 @@ def _drawn(registers: list[Register], account: Account) -> Iterator[Record]:
         yield from one.records(account)
 
 
-def _root(actor: Any, name: str | None, *, dry_run: bool) -> Organisation:
+@contextlib.contextmanager
+def _scratch(actor: Any, *, dry_run: bool) -> Iterator[None]:
+    """A preview into an empty base needs a nation for a moment: it is made, and taken back with the transaction."""
+    from django.db import transaction
+
+    from carene.apps.organisations import queries
+
+    if not dry_run or queries.visible(actor).exists():
+        yield
+        return
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _root(actor: Any, name: str | None) -> Organisation:
     """The nation or region to import under; a first import into an empty base creates « France »."""
     from carene.apps.organisations import actions, queries, queries_tree
     from carene.engines.sources import InputError
@@ -132,40 +146,10 @@ def _root(actor: Any, name: str | None, *, dry_run: bool) -> Organisation:
         return nations[0]
     if nations or queries.visible(actor).exists():
         raise InputError("il faut dire sous quelle nation ou région importer", remedy="ajouter --under")
-    if dry_run:
-        raise InputError(
-            "la base est vide : il n'y a rien à comparer", remedy="importer sans --dry-run, ou créer d'abord la nation"
-        )
     return actions.create(actor, None, kind="nation", name="France")
 
 
 # What is said ---------------------------------------------------------------------------------------------------------
-
-
-class Bar:
-    """« Lecture ███░░ 43 % » on the error output; one line a stage where it is not a terminal."""
-
-    def __init__(self) -> None:
-        self.alive = sys.stderr.isatty()
-        self.said, self.at = "", 0.0
-
-    def show(self, what: str, share: float) -> None:
-        if not self.alive:
-            if what != self.said:
-                print(f"{what}…", file=sys.stderr, flush=True)
-                self.said = what
-            return
-        now = time.monotonic()
-        if what == self.said and share < 1 and now - self.at < 0.1:
-            return
-        full = round(WIDTH * min(1.0, share))
-        bar = "█" * full + "░" * (WIDTH - full)
-        print(f"\r{what:<15} {bar} {share * 100:3.0f} %", end="", file=sys.stderr, flush=True)
-        self.said, self.at = what, now
-
-    def clear(self) -> None:
-        if self.alive and self.said:
-            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
 def _report(plan: Plan, arguments: argparse.Namespace) -> None:
@@ -192,7 +176,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         if kind != UNCHANGED:
             shown = plan.examples.get(kind, [])
             for change in shown[:5] if kind == "opened" else shown:
-                yield f"    {change.name} ({change.key.partition(':')[2]}){_told(change)}"
+                yield f"    {change.name} ({change.key.partition(':')[2]}){_told(change, plan)}"
             left = plan.counts[kind] - (min(5, len(shown)) if kind == "opened" else len(shown))
             if left > 0:
                 yield f"    … et {french.number(left)} de plus"
@@ -200,17 +184,31 @@ def _lines(plan: Plan) -> Iterator[str]:
     if opened:
         yield f"Ouvertures : {french.listing(opened)}."
     yield from _notes(plan)
-    yield "Enregistré." if plan.applied else "Rien n'a été enregistré (--dry-run)."
+    if not plan.applied:
+        yield "Rien n'a été enregistré (--dry-run)."
+    elif any(count for kind, count in plan.counts.items() if kind != UNCHANGED) or plan.recognised:
+        yield "Enregistré."
+    else:
+        yield "Rien n'avait changé : rien n'a été modifié."
 
 
-def _told(change: Any) -> str:
+def _told(change: Any, plan: Plan) -> str:
+    """What a change did, in words: names when the registers give them, numbers beside."""
     if change.kind == "renamed":
         return f", auparavant {change.before.get('name', '')}"
     if change.kind == "merged":
-        return f", devenu {change.after['other'].partition(':')[2]}"
+        return f", devenu {_place(change.after['other'], plan)}"
     if change.kind == "moved":
-        return f", de {change.before.get('parent') or 'nulle part'} à {change.after.get('parent')}"
+        return f", passe de {_place(change.before.get('parent'), plan)} à {_place(change.after.get('parent'), plan)}"
     return ""
+
+
+def _place(key: str | None, plan: Plan) -> str:
+    """« C.H. DE VALMONT (010000024) » from « ej:010000024 »."""
+    if not key:
+        return "aucun rattachement"
+    entry, number = plan.assembly.entries.get(key), key.partition(":")[2]
+    return f"{entry.name} ({number})" if entry else f"{number} (fermé)" if key in plan.stored.by_key else number
 
 
 def _notes(plan: Plan) -> Iterator[str]:
@@ -220,16 +218,19 @@ def _notes(plan: Plan) -> Iterator[str]:
         one, many = "organisation déjà saisie reconnue", "organisations déjà saisies reconnues"
         yield f"{french.counted(plan.recognised, one, many)}."
     if plan.outside:
-        yield f"{french.number(plan.outside)} hors de {plan.under} : laissés de côté."
+        one, many = "établissement ou entité", "établissements et entités"
+        yield f"{french.counted(plan.outside, one, many)} hors de {plan.under} : laissés de côté."
     if plan.by_hand:
-        yield f"{french.number(plan.by_hand)} laissés là où quelqu'un les avait rangés."
+        yield f"Laissés là où quelqu'un les avait rangés : {french.number(plan.by_hand)}."
+    if plan.kept_closed:
+        yield f"Laissés fermés, comme quelqu'un l'avait décidé : {french.number(plan.kept_closed)}."
     if plan.account.errors:
         yield f"{french.counted(len(plan.account.errors), 'ligne fautive passée', 'lignes fautives passées')} :"
         yield from (f"  - {error.sentence}" for error in plan.account.errors)
     if plan.assembly.repeated:
         yield f"{french.number(len(plan.assembly.repeated))} numéros écrits plusieurs fois : la dernière ligne compte."
     if plan.account.unknown:
-        yield "Non reconnu (conservé tel quel quand c'est possible) :"
+        yield "Codes que Carène ne connaît pas (gardés tels quels) :"
         for (what, value), times in sorted(plan.account.unknown.items()):
             yield f"  {what} {value} : {french.number(times)} fois"
 
@@ -247,6 +248,7 @@ def _machine(plan: Plan) -> dict[str, Any]:
         "recognised": plan.recognised,
         "outside": plan.outside,
         "left_where_placed_by_hand": plan.by_hand,
+        "left_closed_by_hand": plan.kept_closed,
         "examples": {
             kind: [{"key": c.key, "name": c.name, "before": c.before, "after": c.after} for c in changes]
             for kind, changes in plan.examples.items()

@@ -6,10 +6,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 PORT_SECONDS = 5
+JOBS_AFTER = 10.0  # seconds
 
 
 def register(subparsers: Any) -> None:
@@ -29,15 +32,29 @@ def register(subparsers: Any) -> None:
     admin.add_argument("--kind", default="entity", choices=["nation", "region", "ght", "entity"], help="sa nature")
     admin.add_argument("--email", required=True, help="adresse de l'administrateur")
     admin.add_argument("--name", required=True, help="nom de l'administrateur")
+    admin.add_argument(
+        "--also", action="append", default=[], metavar="RÔLE", help="autre rôle de cette personne (rssi, direction…)"
+    )
     admin.set_defaults(handler=_admin)
 
 
+_command = ExitStack()  # what lasts until the end of the command
+
+
 def django() -> None:
-    """Loads Django with the settings of this folder."""
+    """Loads Django with the settings of this folder. A command acts as the owner of the database, on every row."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carene.config.settings")
     import django as framework
 
     framework.setup()
+    from carene.core.row_security.roles import maintenance
+
+    _command.enter_context(maintenance("a command of the administrator of the server"))
+
+
+def finish() -> None:
+    """Gives back what ``django`` gave to the command."""
+    _command.close()
 
 
 def database() -> None:
@@ -51,9 +68,22 @@ def database() -> None:
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite" and not Path(name).is_file():
         raise InputError("il n'y a pas de base ici", where=str(name), remedy="vérifier CARENE_VAR")
+    settle()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise InputError("la base n'est pas à niveau", where=str(name), remedy="lancer « carene setup »")
+
+
+def settle() -> None:
+    """Ends, or throws away, what a killed restoration left, and says so. Raises InputError while one is at work."""
+    from django.conf import settings
+
+    from carene.cli.exits import say
+    from carene.core.backup import interrupted
+
+    outcome = interrupted.resume(Path(settings.VAR))
+    if outcome:
+        say(outcome.sentence)
 
 
 def prepare() -> None:
@@ -66,6 +96,7 @@ def prepare() -> None:
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from carene.core.row_security.installing import install
     from carene.engines.sources import InputError
 
     Path(settings.VAR).mkdir(parents=True, exist_ok=True)
@@ -77,15 +108,31 @@ def prepare() -> None:
             where=str(connection.settings_dict["NAME"]),
             remedy="vérifier CARENE_DATABASE, CARENE_VAR, et que son serveur répond",
         ) from error
+    settle()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Mise à jour de la base…", flush=True)
-        call_command("migrate", verbosity=0, interactive=False)
+        _migrate()
     call_command("createcachetable", verbosity=0)  # does nothing when it exists, or when the cache is elsewhere
+    install()
     if _static_is_stale(Path(settings.STATIC_ROOT)):
         print("Préparation des fichiers de l'interface…", flush=True)
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         Path(settings.STATIC_ROOT, ".complete").touch()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    from carene.core.row_security.roles import may_create
+    from carene.engines.sources import InputError
+
+    if not may_create():
+        raise InputError(
+            "la base n'est pas à niveau, et le rôle de CARENE_DATABASE ne peut pas l'y mettre",
+            remedy="lancer « carene setup » avec CARENE_DATABASE_OWNER, le rôle qui possède les tables",
+        )
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _static_is_stale(root: Path) -> bool:
@@ -123,7 +170,9 @@ def _admin(arguments: argparse.Namespace) -> int:
     import getpass
 
     from carene.apps.organisations import actions
+    from carene.apps.organisations.shape import roles_on
     from carene.core.access.actor import Actor
+    from carene.core.access.policy import MANAGERS
     from carene.engines.sources import InputError
 
     password = getpass.getpass("Mot de passe de l'administrateur (12 caractères au moins) : ")
@@ -131,7 +180,9 @@ def _admin(arguments: argparse.Namespace) -> int:
         raise InputError("mot de passe trop court", remedy="en choisir un d'au moins 12 caractères")
     actor = Actor.system("cli")
     organisation = actions.create(actor, None, kind=arguments.kind, name=arguments.organisation)
-    membership = actions.grant(actor, organisation, email=arguments.email, name=arguments.name, role="administrateur")
+    first = next(key for key in MANAGERS if key in roles_on(organisation.kind))
+    for role in (first, *arguments.also):
+        membership = actions.grant(actor, organisation, email=arguments.email, name=arguments.name, role=role)
     user = membership.user
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -168,6 +219,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         if build.is_empty():
             build.load(progress=lambda text: print(text, flush=True))
     connection.close()
+    finish()  # pages are served by the role of the application
     everywhere = "0.0.0.0"  # nosec B104
     host = "localhost" if arguments.host in {"127.0.0.1", everywhere} else arguments.host
     address = f"http://{host}:{arguments.port}/"
@@ -214,6 +266,14 @@ def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> in
             print(f"Se connecter : rssi@demo.invalid, mot de passe {PASSWORD} (démonstration, données inventées).")
         print("Arrêter : Ctrl+C.", flush=True)
 
+    def later(_worker: Any) -> None:
+        """Computations left waiting by the last stop begin once the first pages have been answered."""
+        from carene.core.jobs.starting import wake_if_waiting
+
+        timer = threading.Timer(JOBS_AFTER, wake_if_waiting)
+        timer.daemon = True
+        timer.start()
+
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             options = {
@@ -226,6 +286,7 @@ def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> in
                 "keepalive": 5,
                 "loglevel": "warning",
                 "when_ready": ready,
+                "post_worker_init": later,
                 "preload_app": True,
                 "control_socket_disable": True,
             }
@@ -234,8 +295,10 @@ def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> in
                     self.cfg.set(key, value)
 
         def load(self) -> Any:
+            from carene.config.warm import warm
             from carene.config.wsgi import application
 
+            warm()
             return application
 
     sys.argv = sys.argv[:1]

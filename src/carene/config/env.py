@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from carene.engines.sources import InputError
 
@@ -49,6 +50,22 @@ def integer(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise SettingError(f"{name} vaut « {value} »", remedy="écrire un nombre entier") from error
+
+
+def address(name: str) -> tuple[str, int] | str | None:
+    """``tcp://host:port`` → (host, port); ``unix:///path`` → path; None when it is not given."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        parsed = urlparse(value)
+        if parsed.scheme == "tcp" and parsed.hostname and parsed.port and not parsed.path:
+            return parsed.hostname, parsed.port
+        if parsed.scheme == "unix" and not parsed.netloc and parsed.path.startswith("/"):
+            return unquote(parsed.path)
+    except ValueError:  # a port that is no number
+        pass
+    raise SettingError(f"{name} vaut « {value} »", remedy="écrire tcp://hôte:port ou unix:///chemin")
 
 
 def items(name: str, default: tuple[str, ...] = ()) -> list[str]:

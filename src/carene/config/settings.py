@@ -61,34 +61,40 @@ INSTALLED_APPS = [
     "carene.core.database",
     "carene.core.accounts",
     "carene.core.tenancy",
+    "carene.core.access",
     "carene.core.journal",
     "carene.core.files",
+    "carene.core.jobs",
+    "carene.core.row_security",
     "carene.ui",
     "carene.apps.organisations",
     "carene.apps.indicators",
     "carene.apps.evidence",
     "carene.apps.assessments",
     "carene.apps.roadmaps",
+    "carene.apps.risks",
     "carene.apps.reports",
     "carene.apps.exchange",
     "carene.apps.history",
+    "carene.apps.sharing",
     "carene.apps.home",
     "carene.apps.demonstration",
 ]
 
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # first: what the others answer by themselves has the policy too
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "carene.ui.middleware.NotKeptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "csp.middleware.CSPMiddleware",
     "carene.core.access.middleware.ActorMiddleware",
     "carene.core.accounts.second_factor.SecondFactorMiddleware",
     "carene.ui.middleware.UserErrorMiddleware",
@@ -132,19 +138,19 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parsed.path.removeprefix("/")) or str(VAR / "carene.sqlite3"),
-            "CONN_MAX_AGE": 0,  # long-lived connections keep the write-ahead log from being folded back
+            "CONN_MAX_AGE": 600,  # opening one anew costs a page a fifth of its time
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000;"
+                    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4000;"
                 ),
             },
         }
     if parsed.scheme in {"postgresql", "postgres"}:
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "carene.core.database.postgresql",
             "NAME": parsed.path.removeprefix("/"),
             "USER": unquote(parsed.username or ""),
             "PASSWORD": unquote(parsed.password or ""),
@@ -152,18 +158,45 @@ def _database(url: str) -> dict[str, object]:
             "PORT": str(parsed.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # A list of choices would take three trips instead of one; and a pooler may give each to another server.
+            "DISABLE_SERVER_SIDE_CURSORS": True,
+            # Compiling a query that takes 20 ms takes 400: no page of ours asks for one that is worth it.
+            "OPTIONS": {"options": "-c jit=off"},
         }
     raise env.SettingError(
-        "CARENE_DATABASE ne commence ni par sqlite:/// ni par postgresql://", remedy="corriger l'adresse de la base"
+        "l'adresse de la base ne commence ni par sqlite:/// ni par postgresql://",
+        remedy="corriger CARENE_DATABASE ou CARENE_DATABASE_OWNER",
     )
 
 
 DATABASES = {"default": _database(env.text("CARENE_DATABASE", f"sqlite:///{VAR / 'carene.sqlite3'}"))}
+POSTGRESQL = "postgresql" in str(DATABASES["default"]["ENGINE"])
+
+
+def _owner() -> dict[str, object] | None:
+    """The role that owns the tables: for commands (carene.core.row_security.roles), not for who only serves pages."""
+    given = env.text("CARENE_DATABASE_OWNER") if POSTGRESQL else ""
+    owner = _database(given) if given else None
+    if owner and owner["NAME"] != DATABASES["default"]["NAME"]:
+        raise env.SettingError(
+            "CARENE_DATABASE_OWNER ne désigne pas la même base que CARENE_DATABASE", remedy="n'y changer que le rôle"
+        )
+    return owner
+
+
+DATABASE_OWNER = _owner()
 # Rate limits and used codes live here: shared by all processes when there are several.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-    if "postgresql" in str(DATABASES["default"]["ENGINE"])
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if POSTGRESQL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What can be computed again, 350 kB each: kept apart, so that it never pushes a used code out of the other.
+    "computed": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "computed",
+        "TIMEOUT": 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -245,6 +278,8 @@ STORAGES = {
 }
 FILES_ROOT = VAR / "files"
 MAX_UPLOAD_BYTES = env.integer("CARENE_MAX_UPLOAD_MB", 20) * 1024 * 1024
+JOBS_HERE = env.boolean("CARENE_JOBS", default=True)  # False: « carene work » runs elsewhere
+CLAMAV = env.address("CARENE_CLAMAV")  # None: what people send is not scanned
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000  # the preview of an import has one box for each of its 20 000 lines at most
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -19,6 +19,8 @@ STORAGES = {
     **production.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+JOBS_HERE = False  # tests run jobs themselves
+CLAMAV = None  # tests of the antivirus bring their own
 MFA_ROLES = []  # tests of the second factor demand it themselves
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -31,12 +31,14 @@ KINDS = {
 }
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PREFIX = "CARENE_OIDC_"
+# Those who decide, who give roles, or who read beyond one establishment.
+_MFA_ROLES = ("administrateur", "gestionnaire", "rssi", "direction", "auditeur", "officier", "national")
 MFA_ROLES_GIVEN = bool(env.text("CARENE_MFA_ROLES"))
 
 
 def mfa_roles() -> list[str]:
     """Roles that cannot be held without a second factor; « aucun » for none."""
-    roles = env.items("CARENE_MFA_ROLES", ("administrateur", "rssi", "direction"))
+    roles = env.items("CARENE_MFA_ROLES", _MFA_ROLES)
     return [] if roles == ["aucun"] else roles
 
 
@@ -127,6 +129,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "invitation": "20/m/ip",
+    "api_key": "60/m/ip",  # keys that open nothing
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("CARENE_PROXIES", 1 if env.boolean("CARENE_BEHIND_PROXY") else 0)

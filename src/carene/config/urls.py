@@ -14,9 +14,15 @@ urlpatterns = [
     path(f"{ORGANISATION}echanges/", include("carene.apps.exchange.urls")),
     path(f"{ORGANISATION}mesures/", include("carene.apps.indicators.urls")),
     path(f"{ORGANISATION}preuves/", include("carene.apps.evidence.urls")),
+    path(f"{ORGANISATION}risques/", include("carene.apps.risks.urls")),
     path(f"{ORGANISATION}feuille-de-route/", include("carene.apps.roadmaps.urls")),
     path(f"{ORGANISATION}rapports/", include("carene.apps.reports.urls")),
+    path(ORGANISATION, include("carene.apps.sharing.urls")),
     path(f"{ORGANISATION}journal/", include("carene.apps.history.urls")),
     path("api/", include("carene.apps.exchange.api_urls")),
     path("galerie/", include("carene.ui.urls")),
 ]
+
+handler400 = "carene.ui.errors.malformed"
+handler404 = "carene.ui.errors.absent"
+handler500 = "carene.ui.errors.broken"

@@ -13,6 +13,19 @@ from django.shortcuts import render
 from carene.engines.sources import InputError
 
 API = "/api/"
+FORBIDDEN = 403
+
+
+class NotKeptMiddleware:
+    """No page stays on a shared workstation or in a proxy after its reader has left, unless its view says otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class UserErrorMiddleware:
@@ -37,7 +50,7 @@ class UserErrorMiddleware:
             return self._say(request, error.sentence, 400, "Cela n'a pas pu être pris en compte")
         if isinstance(error, PermissionDenied):
             return self._say(
-                request, str(error) or "Vous n'avez pas ce droit ici.", 403, "Cette page ne vous est pas ouverte"
+                request, str(error) or "Vous n'avez pas ce droit ici.", FORBIDDEN, "Cette page ne vous est pas ouverte"
             )
         return None
 
@@ -46,9 +59,19 @@ class UserErrorMiddleware:
         if request.path_info.startswith(API) or request.headers.get("Accept", "").startswith("application/json"):
             response: HttpResponse = JsonResponse({"detail": sentence}, status=status)
         else:
-            response = render(request, "ui/error.html", {"title": title, "sentence": sentence}, status=status)
+            context = {"title": title, "sentence": sentence, "can_ask": status == FORBIDDEN and _can_ask(request)}
+            response = render(request, "ui/error.html", context, status=status)
         response["X-Carene-Message"] = quote(sentence)
         return response
+
+
+def _can_ask(request: HttpRequest) -> bool:
+    """Is the page refused to someone who may ask this establishment for the detail, and does not read it yet?"""
+    organisation = getattr(request, "organisation", None)
+    if organisation is None or not organisation.assessable:
+        return False
+    actor = request.actor  # type: ignore[attr-defined]
+    return bool(actor.can("share.ask", organisation.node) and not actor.reaches("detail", organisation.node))
 
 
 def _values(data: QueryDict) -> Iterator[str]:

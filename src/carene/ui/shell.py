@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -19,6 +20,9 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("plan", "Que faire"),
     ("together", "Ensemble"),
 )
+
+
+CHOICE = "organisations:list"
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,24 @@ class Entry:
     order: int
     verb: str = ""
     counter: Callable[[Any], Counter | None] | None = None
+    acts: str = ""  # verb without which the counter is not shown: it only says what one has to do
     needs_organisation: bool = True
     assessable_only: bool = True
     label_above: str = ""  # said instead of ``label`` on a region or a GHT, which are not establishments
     prefix: str = ""  # URL namespace that lights this entry; default: the namespace of ``view``
+    also: tuple[str, ...] = ()  # other URL names that light it
 
 
 _entries: list[Entry] = []
+
+
+# Finds the organisation whose rooms stand beside a page that belongs to none (the account, the list).
+_beside: list[Callable[[HttpRequest], Any]] = []
+
+
+def register_beside(find: Callable[[HttpRequest], Any]) -> None:
+    """``find`` takes a request of a signed-in person and gives an organisation that they may see, or None."""
+    _beside[:] = [find]
 
 
 def register(*entries: Entry) -> None:
@@ -76,9 +91,27 @@ class Shell:
         self.user = request.user if getattr(request, "user", None) and request.user.is_authenticated else None
         self.organisation = getattr(request, "organisation", None)
 
+    @cached_property
+    def place(self) -> Any:
+        """The organisation of the rail: that of the page, else the one that was open before it."""
+        if self.organisation is not None or self.user is None or not _beside:
+            return self.organisation
+        return _beside[0](self._request)
+
+    @property
+    def in_account(self) -> bool:
+        """A page of one's own account, which belongs to no organisation although one stands beside it."""
+        return self.organisation is None and self.place is not None and not self.choosing
+
+    @property
+    def choosing(self) -> bool:
+        """The page where one goes to another organisation."""
+        match = self._request.resolver_match
+        return match is not None and match.view_name == CHOICE
+
     @property
     def where(self) -> str:
-        return self.organisation.label if self.organisation else ""
+        return self.place.label if self.place else ""
 
     @property
     def groups(self) -> list[Group]:
@@ -92,18 +125,23 @@ class Shell:
     def _shown(self, entry: Entry) -> bool:
         if not entry.needs_organisation:
             return True
-        organisation = self.organisation
+        organisation = self.place
         if organisation is None or (entry.assessable_only and not organisation.assessable):
             return False
         return not entry.verb or bool(self._request.actor.can(entry.verb, organisation.node))  # type: ignore[attr-defined]
 
+    def _acts(self, entry: Entry) -> bool:
+        return not entry.acts or bool(self._request.actor.can(entry.acts, self.place.node))  # type: ignore[attr-defined]
+
     def _item(self, entry: Entry) -> Item:
         match = self._request.resolver_match
-        args = [self.organisation.pk] if entry.needs_organisation and self.organisation else []
+        place = self.place
+        args = [place.pk] if entry.needs_organisation and place else []
         prefix = entry.prefix or entry.view.partition(":")[0]
-        current = match is not None and (match.view_name == entry.view or (match.namespace or "") == prefix)
-        counter = entry.counter(self.organisation) if entry.counter and self.organisation else None
-        above = self.organisation is not None and not self.organisation.assessable
+        lit = {entry.view, *entry.also}
+        current = match is not None and (match.view_name in lit or (match.namespace or "") == prefix)
+        counter = entry.counter(place) if entry.counter and place and self._acts(entry) else None
+        above = place is not None and not place.assessable
         return Item(
             entry.label_above if above and entry.label_above else entry.label,
             reverse(entry.view, args=args),

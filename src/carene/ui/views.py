@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -72,6 +73,16 @@ class Sample(forms.Form):
     note = forms.CharField(label="Remarque", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+@dataclass(frozen=True)
+class SampleJob:
+    """A long computation, half way."""
+
+    pk: int
+    state: str = "running"
+    stage: str = "Recherche locale : des mesures sont échangées."
+    progress: float = 0.46
+
+
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
@@ -79,9 +90,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
         {
             "key": key,
             "title": title,
+            "job": SampleJob(rank),
             "form": Sample({f"{key}-kind": "ch", f"{key}-scope": "ght", f"{key}-budget": "180000"}, prefix=key),
         }
-        for key, title in THEMES
+        for rank, (key, title) in enumerate(THEMES)
     ]
     context: dict[str, Any] = {
         "themes": themes,
@@ -94,5 +106,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "soon_day": today + dt.timedelta(days=9),
         "mapping": {"cle": "valeur"},
         "unknown": None,
+        "job_figures": [("Meilleur plan jusqu'ici", "412 points"), ("Au plus", "425 points")],
     }
     return render(request, "ui/gallery.html", context)

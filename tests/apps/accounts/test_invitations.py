@@ -136,7 +136,7 @@ def test_who_manages_one_place_never_holds_the_key_of_another(world: World, clie
     stranger = make_user("Odile Autre")
     give(stranger, other, "administrateur")
     client = client_for(stranger)
-    page = client.post(f"/o/{other.pk}/personnes/", NEW | {"role": "lecteur"}, follow=True)
+    page = client.post(f"/o/{other.pk}/personnes/", NEW | {"role": "officier"}, follow=True)
     text = unescape(page.content.decode())
     assert "il n'est que dans son courriel" in text
     assert "/compte/invitation/" not in text

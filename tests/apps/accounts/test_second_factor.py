@@ -20,6 +20,7 @@ from django.db import transaction
 from django.test import Client
 
 from carene.config import sign_in as settings_module
+from carene.core.access.policy import ROLES
 from carene.core.accounts.mfa import MFAAdapter
 from carene.core.journal.models import Entry
 from tests.support.factories import World
@@ -57,9 +58,9 @@ def compulsory(settings: Any) -> None:
     settings.MFA_ROLES_GIVEN = False
 
 
-def test_the_default_is_the_three_roles_that_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_by_default_all_but_those_who_read_and_answer_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CARENE_MFA_ROLES", raising=False)
-    assert settings_module.mfa_roles() == ["administrateur", "rssi", "direction"]
+    assert set(settings_module.mfa_roles()) == set(ROLES) - {"lecteur", "contributeur"}
     monkeypatch.setenv("CARENE_MFA_ROLES", "direction")
     assert settings_module.mfa_roles() == ["direction"]
     monkeypatch.setenv("CARENE_MFA_ROLES", "aucun")

@@ -12,14 +12,14 @@ from django.contrib.auth.hashers import make_password
 
 from carene.apps.assessments import actions as assessments
 from carene.apps.assessments import queries as assessment_queries
-from carene.apps.demonstration import following, journey
+from carene.apps.demonstration import following, journey, opened
 from carene.apps.demonstration.clock import days_ago
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.organisations import actions as organisations
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.queries import profile_of
 from carene.core.access.actor import Actor
-from carene.core.accounts.demo import MARK, PASSWORD
+from carene.core.accounts.demo import DOMAIN, MARK, PASSWORD
 from carene.core.accounts.models import User
 from carene.core.database.writes import atomic_write
 from carene.core.tenancy.models import Node
@@ -29,9 +29,8 @@ from carene.engines.sources import InputError
 from carene.engines.sources.yaml_source import read_yaml
 
 DATA = Path(__file__).parent / "data" / "ght.yaml"
-DOMAIN = "demo.invalid"  # a domain that can never exist
-PROFILE = ("short_name", "finess", "town", "type", "ght_role", "beds", "staff", "workstations", "servers")
-BUDGETS = ("operating_budget", "digital_budget")
+PROFILE = ("short_name", "finess", "town", "type", "ght_role", "beds", "staff", "workstations", "servers", "sites")
+BUDGETS = ("operating_budget", "digital_budget", "activity")
 Progress = Callable[[str], None]
 
 
@@ -60,6 +59,9 @@ def load(progress: Progress) -> None:
             _story(data, row, places[row["key"]], people)
         following.give_evidence(data, places["valmont"], people["rssi"])
         following.open_next(data, places["valmont"], people)
+        following.share_services(data, places, people["rssi"])
+        opened.mandate(data, places)
+        opened.share(data, places, people)
         Path(settings.VAR, MARK).touch()  # before the commit: a server killed right after it must still know
 
 
@@ -71,6 +73,7 @@ def _tree(data: dict[str, Any]) -> dict[str, Organisation]:
         places = {"region": region, "ght": ght}
         for row in data["establishments"]:
             profile = {key: row[key] for key in (*PROFILE, *BUDGETS)}
+            profile |= dict(zip(("latitude", "longitude"), row["at"], strict=True))
             places[row["key"]] = organisations.create(system, ght, kind="entity", name=row["name"], **profile)
     return places
 

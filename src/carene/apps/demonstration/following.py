@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +15,8 @@ from carene.apps.demonstration.clock import days_ago
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.evidence import actions as evidence
 from carene.apps.indicators import actions as indicators
+from carene.apps.organisations import actions as organisations
+from carene.apps.organisations.actions_services import Draft, Share
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.queries import profile_of
 from carene.core.access.actor import Actor
@@ -32,6 +35,26 @@ SOURCES = {
 def day_in(days: int) -> dt.date:
     """The day that many days from today (negative: in the past)."""
     return timezone.localdate() + dt.timedelta(days=days)
+
+
+def share_services(data: dict[str, Any], places: dict[str, Organisation], actor: Actor) -> None:
+    """What members of the GHT do for others, in the order in which it was written down."""
+    for row in data["services"]:
+        draft = Draft(
+            kind=row["kind"],
+            title=row["title"],
+            provider=places[row["provider"]].pk,
+            shares={
+                places[key].pk: Share(percent=None if percent is None else Decimal(percent))
+                for key, percent in row["share"].items()
+            },
+            starts_on=day_in(row["from"]),
+            ends_on=day_in(row["to"]) if "to" in row else None,
+            contact=row.get("contact", ""),
+            note=row.get("note", ""),
+        )
+        with days_ago(row["written"]):
+            organisations.share_service(actor, places["ght"], draft)
 
 
 def give_evidence(data: dict[str, Any], place: Organisation, actor: Actor) -> None:

@@ -16,7 +16,7 @@ from carene.apps.evidence.models import Evidence, EvidenceLink
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
-from carene.core.files.store import store
+from carene.core.files.store import accept, store
 from carene.core.journal.writer import record
 from carene.engines.sources import InputError
 
@@ -46,11 +46,12 @@ def add(
     _check(title, upload is not None or bool(url.strip()), effective_on, expires_on, note)
     address = check_url(url)
     _check_links(actor, organisation, links)
+    given = accept(actor, organisation.node, upload) if upload is not None else None
     with atomic_write():
         evidence = Evidence.objects.create(
             node=organisation.node,
             title=title.strip(),
-            file=store(actor, organisation.node, upload) if upload is not None else None,
+            file=store(actor, organisation.node, given) if given is not None else None,
             url=address,
             effective_on=effective_on,
             expires_on=expires_on,
@@ -83,6 +84,7 @@ def edit(
     address = check_url(url)
     if links is not None:
         _check_links(actor, organisation, links)
+    given = accept(actor, organisation.node, upload) if upload is not None else None
     with atomic_write():
         row = _locked(organisation, evidence)
         _check(title, upload is not None or row.file_id is not None or bool(address), effective_on, expires_on, note)
@@ -90,8 +92,8 @@ def edit(
         before = _state(row, old_links)
         row.title, row.url, row.note = title.strip(), address, note.strip()
         row.effective_on, row.expires_on = effective_on, expires_on
-        if upload is not None:
-            row.file = store(actor, organisation.node, upload)
+        if given is not None:
+            row.file = store(actor, organisation.node, given)
         row.save(update_fields=["title", "url", "note", "effective_on", "expires_on", "file"])
         if links is not None:
             _replace_links(row, old_links, links)

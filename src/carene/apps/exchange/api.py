@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from pydantic import Field
 import carene
 from carene.apps.assessments import actions as assessment_actions
 from carene.apps.assessments import queries as assessments
+from carene.apps.assessments.summary import summary, summary_data
 from carene.apps.exchange.api_auth import Key, Session
 from carene.apps.exchange.api_schemas import (
     ActionOut,
@@ -27,6 +27,7 @@ from carene.apps.exchange.api_schemas import (
     AssessmentOut,
     BatchIn,
     ConflictOut,
+    Day,
     IndicatorOut,
     JudgementOut,
     ObservationIn,
@@ -35,11 +36,14 @@ from carene.apps.exchange.api_schemas import (
     OrganisationOut,
     RecordedOut,
     Refusal,
+    RisksOut,
+    SummaryOut,
 )
 from carene.apps.indicators import actions as indicator_actions
 from carene.apps.indicators import queries as indicators
 from carene.apps.organisations import queries as organisations
 from carene.apps.organisations.models import Organisation
+from carene.apps.risks import queries as risks
 from carene.apps.roadmaps import queries as roadmaps
 from carene.core.access.middleware import ActorRequest
 from carene.engines.exchange.questionnaire import Measured
@@ -49,7 +53,10 @@ from carene.engines.sources import InputError
 from carene.engines.sources.errors import InputErrors
 
 LARGEST_PAGE = 1_000
-REFUSALS = {400: Refusal, 403: Refusal, 404: Refusal}
+# What each operation may answer when it does nothing: openapi.json says it, tests/api holds it.
+CLOSED = {401: Refusal, 403: Refusal, 429: Refusal}
+REFUSALS = CLOSED | {400: Refusal, 404: Refusal, 422: Refusal}
+WRITES = REFUSALS | {413: Refusal}
 
 api = NinjaAPI(
     title="Carène",
@@ -119,7 +126,7 @@ def _organisation(request: ActorRequest, node_id: int, verb: str) -> Organisatio
     return organisations.find(request.actor, node_id, verb)
 
 
-@api.get("/organisations", response=list[OrganisationOut], operation_id="list_organisations")
+@api.get("/organisations", response={200: list[OrganisationOut], **CLOSED}, operation_id="list_organisations")
 def list_organisations(request: ActorRequest) -> list[dict[str, Any]]:
     """Every organisation that one may see, in the order of the tree."""
     return [_organisation_data(row) for row in organisations.visible(request.actor)]
@@ -133,6 +140,16 @@ def get_organisation(request: ActorRequest, node_id: int) -> dict[str, Any]:
 def _organisation_data(row: Organisation) -> dict[str, Any]:
     names = set(OrganisationOut.model_fields) - {"id", "parent"}
     return {"id": row.pk, "parent": row.node.parent_id, **{name: getattr(row, name) for name in names}}
+
+
+@api.get("/organisations/{node_id}/summary", response={200: SummaryOut, **REFUSALS}, operation_id="get_summary")
+def get_summary(request: ActorRequest, node_id: int) -> dict[str, Any]:
+    """What an establishment has submitted or validated, without a question or a comment, and how far its roadmap is."""
+    organisation = _organisation(request, node_id, "summary.view")
+    return {
+        "assessment": summary_data(summary(organisation)),
+        "roadmap": roadmaps.progress(organisation.node, timezone.localdate()),
+    }
 
 
 # Assessments ---------------------------------------------------------------------------------------------------------
@@ -170,7 +187,7 @@ def list_answers(request: ActorRequest, node_id: int, assessment_id: int) -> lis
 
 @api.put(
     "/organisations/{node_id}/assessments/{assessment_id}/answers/{path:criterion}",
-    response={200: AnswerOut, 409: ConflictOut, **REFUSALS},
+    response={200: AnswerOut, 409: ConflictOut, **WRITES},
     operation_id="put_answer",
 )
 def put_answer(
@@ -216,10 +233,23 @@ def _answer(criterion: str, row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+# Risks ---------------------------------------------------------------------------------------------------------------
+
+
+@api.get("/organisations/{node_id}/risks", response={200: RisksOut, **REFUSALS}, operation_id="get_risks")
+def get_risks(request: ActorRequest, node_id: int) -> dict[str, Any]:
+    """What attacks may cost a year, as distributions, from the last validated assessment, else from the one under way.
+
+    The same as ``carene simulate``; null while no assessment was begun.
+    """
+    found = risks.situation(_organisation(request, node_id, "risk.view"))
+    return {"simulation": None if found is None else risks.simulation_data(found)}
+
+
 # Observations --------------------------------------------------------------------------------------------------------
 
 
-@api.get("/indicators", response=list[IndicatorOut], operation_id="list_indicators")
+@api.get("/indicators", response={200: list[IndicatorOut], **CLOSED}, operation_id="list_indicators")
 def list_indicators(request: HttpRequest) -> list[Any]:
     """What can be measured, with units and bounds."""
     return list(care().indicators)
@@ -234,18 +264,22 @@ def list_observations(
     request: ActorRequest,
     node_id: int,
     indicator: str = "",
-    since: dt.date | None = None,
+    since: Day | None = None,
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
     offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0,
 ) -> dict[str, Any]:
-    """Observations in force, latest first."""
-    rows = indicators.listing(_organisation(request, node_id, "observation.view").node, indicator, since)
-    return {"count": rows.count(), "observations": [_observation(row) for row in rows[offset : offset + limit]]}
+    """Observations in force, latest first. Their notes are of the level of the detail: empty for who reads less."""
+    node = _organisation(request, node_id, "observation.view").node
+    rows = indicators.listing(node, indicator, since)
+    found = [_observation(row) for row in rows[offset : offset + limit]]
+    if not request.actor.can("assessment.view", node):
+        found = [one | {"note": ""} for one in found]
+    return {"count": rows.count(), "observations": found}
 
 
 @api.post(
     "/organisations/{node_id}/observations",
-    response={200: ObservationOut, 201: ObservationOut, **REFUSALS},
+    response={200: ObservationOut, 201: ObservationOut, **WRITES},
     operation_id="record_observation",
 )
 def record_observation(request: ActorRequest, node_id: int, payload: ObservationIn) -> Status[dict[str, Any]]:
@@ -259,7 +293,7 @@ def record_observation(request: ActorRequest, node_id: int, payload: Observation
 
 @api.post(
     "/organisations/{node_id}/observations/batch",
-    response={200: RecordedOut, **REFUSALS},
+    response={200: RecordedOut, **WRITES},
     operation_id="record_observations",
 )
 def record_observations(request: ActorRequest, node_id: int, payload: BatchIn) -> dict[str, Any]:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,8 +18,10 @@ from ninja.security.apikey import APIKeyCookie
 from carene.apps.exchange import queries
 from carene.apps.exchange.actions import digest
 from carene.apps.exchange.models import ApiToken
-from carene.core.access.actor import Actor, Grant
+from carene.core.access.actor import Actor
+from carene.core.access.middleware import acting
 from carene.core.database.writes import atomic_write
+from carene.core.row_security import scope
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 NOTED_EVERY = dt.timedelta(hours=1)  # the last use is for people: no need to write at every call
@@ -26,17 +31,20 @@ class Key(HttpBearer):
     """``Authorization: Bearer carene_…``. The rights are those of its owner, on its organisation and below it."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        found = queries.token_of(digest(token))
+        with scope.everything("whose key this is"):
+            found = queries.token_of(digest(token))
         now = timezone.now()
         if found is None or not found.works_on(now) or not found.user.is_active:
+            if not ratelimit.consume(request, app="allauth.account", action="api_key", limit_get=True):
+                raise HttpError(429, "Trop de clés refusées ; attendre une minute, puis vérifier la clé.")
             return None
         if found.read_only and request.method not in SAFE:
             raise HttpError(403, "Cette clé est en lecture seule ; en créer une qui peut écrire.")
+        actor = narrowed(Actor.of(found.user, origin="api", address=get_client_ip(request) or ""), found)
+        request.actor = acting(actor)  # type: ignore[attr-defined]
         if found.last_used_at is None or now - found.last_used_at > NOTED_EVERY:
-            with atomic_write():
+            with scope.everything("even a key whose owner lost their rights is seen to be used"), atomic_write():
                 ApiToken.objects.of(found.node).filter(pk=found.pk).update(last_used_at=now)
-        actor = narrowed(Actor.of(found.user, origin="api", address=request.META.get("REMOTE_ADDR", "")), found)
-        request.actor = actor  # type: ignore[attr-defined]
         return actor
 
 
@@ -45,11 +53,20 @@ class Session(APIKeyCookie):
 
     param_name = settings.SESSION_COOKIE_NAME
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        if not request.user.is_authenticated:
+    def _get_key(self, request: HttpRequest) -> str | None:
+        """A machine whose key is wrong is told so; the CSRF token is a matter of browsers."""
+        if self.param_name not in request.COOKIES or "Authorization" in request.headers:
             return None
-        actor = Actor.of(request.user, origin="api", address=request.META.get("REMOTE_ADDR", ""))
-        request.actor = actor  # type: ignore[attr-defined]
+        try:
+            return super()._get_key(request)
+        except HttpError as error:
+            raise HttpError(403, "Le jeton de la page manque ou a vieilli ; recharger la page.") from error
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        if key is None or not request.user.is_authenticated:
+            return None
+        actor = Actor.of(request.user, origin="api", address=get_client_ip(request) or "")
+        request.actor = acting(actor)  # type: ignore[attr-defined]
         return actor
 
 
@@ -59,7 +76,7 @@ def narrowed(actor: Actor, token: ApiToken) -> Actor:
     grants = []
     for grant in actor.grants:
         if path.startswith(grant.path):
-            grants.append(Grant(path, grant.role))
+            grants.append(replace(grant, path=path))
         elif grant.path.startswith(path):
             grants.append(grant)
     return Actor(actor.user, tuple(grants), actor.origin, actor.address)

@@ -6,12 +6,19 @@ from __future__ import annotations
 import re
 
 from carene.apps.reports.rendering.dossier import Dossier, TrendPoint
+from carene.apps.risks.board import Board, board
+from carene.apps.risks.moments import Levels, along
 from carene.engines import french
 from carene.engines.exchange.assess import Outcome
 from carene.engines.exchange.questionnaire import Card, Note
 from carene.engines.exchange.values import folded
+from carene.engines.referential.catalogue import CARE
 from carene.engines.referential.model import Referential
 from carene.engines.scoring.model import Answer
+from carene.engines.simulation.case import case_of
+from carene.engines.simulation.loader import shipped
+from carene.engines.simulation.outcome import Outcome as Simulated
+from carene.engines.simulation.simulate import simulate
 
 UNNAMED = "Établissement sans nom"
 CONFIDENCE = {
@@ -44,7 +51,22 @@ def dossier_of(outcome: Outcome) -> Dossier:
             for key, one in found.answers.items()
         },
         overridden=frozenset(found.means.overrides),
+        risk=risk_of(outcome) if outcome.referential.id == CARE else None,
     )
+
+
+def risk_of(outcome: Outcome) -> Board:
+    """What attacks may cost with these answers, and with the plan when there is one."""
+    model, budget = shipped(), outcome.questionnaire.card.operating_budget
+    case = case_of(outcome.judgement, outcome.profile, budget)
+
+    def simulated(levels: Levels) -> Simulated:
+        return simulate(model, levels, case.establishment)
+
+    if outcome.plan is None:
+        return board(model, simulated(case.levels))
+    moments = along(outcome.plan, case.levels, outcome.today, simulated)
+    return board(model, moments[0].outcome, moments)
 
 
 def subtitle(card: Card, referential: Referential) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from carene.core.access.policy import ROLES
+from carene.core.access.policy import LEVELS, ROLES
 from carene.core.journal.models import Entry
 from carene.engines import french
 from carene.engines.referential.catalogue import care
@@ -40,21 +40,37 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "evidence.remove": ("a retiré une preuve",) * 3,
     "evidence.restore": ("a rétabli une preuve",) * 3,
     "evidence.unlink": ("a délié une preuve d'une question",) * 3,
+    "file.refuse": ("a envoyé un fichier que l'antivirus a refusé",) * 3,
+    "job.dismiss": ("a écarté le plan trouvé par une recherche",) * 3,
+    "job.start": ("a lancé un calcul",) * 3,
+    "job.stop": ("a arrêté un calcul",) * 3,
     "journal.export": ("a exporté le journal",) * 3,
     "level.accept": ("a accepté un niveau proposé", "a décidé d'un niveau proposé", ""),
     "members.invite": ("a invité une personne",) * 3,
-    "members.grant": ("a donné un droit",) * 3,
+    "members.grant": ("a donné un droit", "a changé les dates d'un droit", ""),
     "members.revoke": ("a retiré un droit",) * 3,
     "observation.import": ("a repris des mesures d'un fichier",) * 3,
     "observation.write": ("a saisi une mesure", "a retiré une mesure", "a retiré une mesure"),
+    "organisation.close": ("a fermé l'organisation",) * 3,
     "organisation.create": ("a créé l'organisation",) * 3,
+    "organisation.import": ("a importé des registres",) * 3,
     "organisation.merge": ("a fusionné des organisations",) * 3,
     "organisation.move": ("a changé le rattachement",) * 3,
     "organisation.profile": ("a modifié le profil",) * 3,
+    "organisation.reopen": ("a rouvert l'organisation",) * 3,
     "referential.import": ("a ajouté un référentiel",) * 3,
     "report.make": ("a produit un document",) * 3,
     "roadmap.adopt": ("a adopté la feuille de route", "a adopté la feuille de route", "a retiré une adoption"),
     "roadmap.plan": ("a calculé un scénario", "a modifié un scénario", "a supprimé un scénario"),
+    "share.ask": ("a demandé le détail",) * 3,
+    "share.give": ("a ouvert un partage",) * 3,
+    "share.refuse": ("a refusé une demande de partage",) * 3,
+    "share.revoke": ("a repris un partage",) * 3,
+    "service.share": (
+        "a ajouté un service mutualisé",
+        "a modifié un service mutualisé",
+        "a retiré un service mutualisé",
+    ),
     "token.create": ("a créé une clé pour les machines",) * 3,
     "token.revoke": ("a révoqué une clé pour les machines",) * 3,
 }
@@ -69,15 +85,26 @@ OF_TARGET: dict[tuple[str, str], tuple[str, str, str]] = {
     ),
 }
 LABELS: dict[str, str] = {
+    "seconds": "durée en secondes",
+    "objective": "objectif",
+    "about": "à propos de",
+    "activity": "activité combinée",
+    "answer": "réponse",
     "actual_cost": "dépensé",
     "answered_on": "répondu le",
     "applied": "lignes reprises",
+    "batch": "lot",
+    "beneficiaries": "pour",
     "bytes": "taille en octets",
     "axes": "par axe",
     "beds": "lits et places",
     "budgets": "budgets",
     "carried_over": "réponses reprises",
+    "closed": "fermetures",
+    "closed_on": "fermé le",
     "comment": "commentaire",
+    "contact": "contact",
+    "corrected": "autres corrections",
     "counts": "contenu",
     "coverage": "part évaluée",
     "created": "créées",
@@ -91,13 +118,16 @@ LABELS: dict[str, str] = {
     "effective_on": "date d'effet",
     "effort": "charge",
     "email": "adresse",
+    "ends_on": "jusqu'au",
     "expires_at": "expire le",
     "expires_on": "expire le",
     "file": "fichier",
     "finess": "FINESS",
+    "found": "trouvé par l'antivirus",
     "function": "fonction",
     "ght_role": "place dans le GHT",
     "groups": "groupes",
+    "holder": "aux agents de",
     "indicator": "indicateur",
     "investment": "investissement",
     "justification": "justification",
@@ -111,10 +141,13 @@ LABELS: dict[str, str] = {
     "not_applicable": "non applicable",
     "note": "remarque",
     "observed_on": "mesuré le",
+    "opened": "ouvertures",
     "operating_budget": "budget d'exploitation",
     "overall": "score",
     "owner": "responsable",
+    "parent": "rattaché à",
     "planned_cost": "coût prévu",
+    "provider": "fourni par",
     "read_only": "lecture seule",
     "reason": "raison",
     "referential": "référentiel",
@@ -125,13 +158,16 @@ LABELS: dict[str, str] = {
     "rows": "lignes",
     "scenario": "scénario",
     "servers": "serveurs",
+    "service": "service",
     "shared": "avec d'autres établissements",
     "short_name": "nom court",
     "siret": "SIRET",
+    "sites": "sites géographiques",
     "source": "source",
     "staff": "agents",
     "start": "début",
     "start_on": "début",
+    "starts_on": "depuis le",
     "state": "état",
     "step": "palier",
     "team": "équipe",
@@ -149,6 +185,7 @@ LABELS: dict[str, str] = {
 }
 VALUES: dict[str, Mapping[str, str]] = {
     "role": ROLES,
+    "level": LEVELS,
     "state": {
         "draft": "en cours",
         "submitted": "soumise",
@@ -165,7 +202,13 @@ VALUES: dict[str, Mapping[str, str]] = {
 }
 EUROS = frozenset({"planned_cost", "actual_cost", "investment", "yearly", "operating_budget", "digital_budget"})
 PEOPLE = frozenset({"owner", "user"})
-ORIGINS = {"web": "par le site", "api": "par une machine", "cli": "par le serveur", "system": "par Carène"}
+ORIGINS = {
+    "web": "par le site",
+    "api": "par une machine",
+    "cli": "par le serveur",
+    "system": "par Carène",
+    "job": "par un calcul",
+}
 
 
 @dataclass(frozen=True)

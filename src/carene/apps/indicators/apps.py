@@ -18,7 +18,17 @@ class IndicatorsConfig(AppConfig):
     def ready(self) -> None:
         from carene.ui.shell import Entry, register
 
-        register(Entry("state", "Indicateurs", "indicators:list", 20, verb="observation.view", counter=_stale))
+        register(
+            Entry(
+                "state",
+                "Indicateurs",
+                "indicators:list",
+                20,
+                verb="observation.view",
+                acts="observation.write",
+                counter=_stale,
+            )
+        )
 
 
 def _stale(organisation: Organisation) -> Counter | None:

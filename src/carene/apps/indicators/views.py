@@ -159,6 +159,7 @@ def history(request: OrganisationRequest, indicator: str) -> HttpResponse:
         "source": referential.sources.get(known.source),
         "form": form,
         "editable": request.actor.can("observation.write", request.organisation.node),
+        "detailed": request.actor.can("assessment.view", request.organisation.node),  # remarks and names are detail
     }
     return render(request, "indicators/history.html", context)
 

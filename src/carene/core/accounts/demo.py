@@ -11,6 +11,7 @@ from carene.core.accounts.models import User
 
 MARK = "demonstration"  # file in the data folder: this database holds invented data only
 PASSWORD = "carene-demonstration"
+DOMAIN = "demo.invalid"  # a domain that can never exist
 
 
 def is_demo() -> bool:
@@ -22,5 +23,5 @@ def people(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if not match or match.view_name != "account_login" or not is_demo():
         return {}
-    rows = User.objects.filter(is_active=True, email__endswith="@demo.invalid").order_by("pk")[:8]
+    rows = User.objects.filter(is_active=True, email__endswith=f"@{DOMAIN}").order_by("pk")[:12]
     return {"demo": list(rows), "demo_password": PASSWORD}

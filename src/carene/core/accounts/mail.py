@@ -7,6 +7,7 @@ import logging
 import smtplib
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.core.mail import EmailMessage, send_mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
@@ -32,6 +33,17 @@ def deliver(message: EmailMessage) -> bool:
     except (smtplib.SMTPException, OSError) as error:
         logger.error("courriel « %s » non envoyé : %s", message.subject, type(error).__name__)
         return False
+
+
+def say_a_request_waits(addresses: Sequence[str], where: str) -> bool:
+    """One letter to those who may answer, each hidden from the others: neither who asks, nor what, nor a link.
+
+    Nothing is tried, nor logged, when there is no mail server: the request is seen on the home page anyway.
+    """
+    if not settings.EMAIL_HOST or not addresses:
+        return False
+    body = render_to_string("account/email/request_message.txt", {"where": where})
+    return deliver(EmailMessage("Une demande vous attend dans Carène", body, bcc=list(addresses)))
 
 
 def send_invitation(invitation: Invitation, link: str, where: str, by: str) -> bool:

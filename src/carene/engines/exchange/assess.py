@@ -4,18 +4,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from carene.engines.exchange.questionnaire import Means, Measured, Questionnaire, Reading, WishEntry
 from carene.engines.months import first_of_month, months_between
-from carene.engines.planner.candidates import MeasureOverride, problem_from
+from carene.engines.planner.avoided import Avoided, values_of
+from carene.engines.planner.avoided import avoided as avoided_by
+from carene.engines.planner.candidates import MeasureOverride, Values, problem_from
 from carene.engines.planner.model import Plan, Problem, Wish
 from carene.engines.planner.planning import plan
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.judge import judge
 from carene.engines.scoring.model import Answer, Judgement, Observation
+from carene.engines.simulation.case import case_of
 from carene.engines.sources import InputError
+
+if TYPE_CHECKING:
+    from carene.engines.simulation.model import Model
+
+Planner = Callable[[Problem], Plan]
+Aim = Literal["maturite", "risque", "soins"]
 
 NO_MONEY = "Aucun budget n'est donné : la feuille de route ne contient que ce qui ne coûte rien."
 NO_TEAM = "Aucune équipe n'est donnée : le temps des personnes n'est pas limité."
@@ -32,21 +42,54 @@ class Outcome:
     judgement: Judgement
     plan: Plan
     notices: tuple[str, ...] = ()
+    avoided: Avoided | None = None
 
 
-def assess(reading: Reading, referential: Referential, today: dt.date, name: str = "") -> Outcome:
+def assess(
+    reading: Reading,
+    referential: Referential,
+    today: dt.date,
+    name: str = "",
+    *,
+    planner: Planner = plan,
+    aim: Aim = "maturite",
+    calendar: Mapping[int, float] | None = None,
+    risk: Model | None = None,
+) -> Outcome:
     """Judges and plans what was read, ``problems`` apart: the caller has decided what to do of them.
 
-    ``today`` is the day of judgement when the file gives none, ``name`` how the user knows the file. Raises InputError
-    when nothing can be judged or planned.
+    ``today`` is the day of judgement when the file gives none, ``name`` how the user knows the file. ``aim``: what the
+    plan is to be worth, points of maturity, euros or days of care avoided. ``calendar``: month of the year → share of
+    the teams. With ``risk``, which the last two aims need, the plan is played again by the simulation. Raises
+    InputError when nothing can be judged or planned.
     """
     found = reading.questionnaire
     day = found.date or today
-    profile = found.card.profile(referential)
+    judgement, profile = judge_file(found, referential, day, name)
+    values = avoided = None
+    case = case_of(judgement, profile, found.card.operating_budget)
+    if aim != "maturite":
+        if risk is None:
+            raise ValueError("the aim needs the model of the simulation")
+        values = values_of(risk, case, "euros" if aim == "risque" else "days")
+    planned = planner(_problem(found.means, referential, profile, judgement, day, values, calendar))
+    if risk is not None:
+        avoided = avoided_by(planned, risk, case)
+    return Outcome(found, referential, profile, day, judgement, planned, _notices(reading, judgement), avoided)
+
+
+def judge_file(
+    found: Questionnaire, referential: Referential, day: dt.date, name: str = ""
+) -> tuple[Judgement, Profile]:
+    """The judgement of what was read, on that day, and the profile it was judged for.
+
+    Raises InputError when there is neither answer nor observation.
+    """
     if not found.answers and not found.observations:
         raise InputError(
             "le fichier ne contient ni réponse ni mesure", where=name, remedy="répondre au moins aux questions du socle"
         )
+    profile = found.card.profile(referential)
     judgement = judge(
         referential,
         profile,
@@ -54,8 +97,7 @@ def assess(reading: Reading, referential: Referential, today: dt.date, name: str
         {key: _observation(item) for key, item in found.latest().items()},
         today=day,
     )
-    problem = _problem(found.means, referential, profile, judgement, day)
-    return Outcome(found, referential, profile, day, judgement, plan(problem), _notices(reading, judgement))
+    return judgement, profile
 
 
 def _notices(reading: Reading, judgement: Judgement) -> tuple[str, ...]:
@@ -94,7 +136,15 @@ def _observation(item: Measured) -> Observation:
     return Observation(item.indicator, item.value, item.observed_on, item.source)
 
 
-def _problem(means: Means, referential: Referential, profile: Profile, judgement: Judgement, day: dt.date) -> Problem:
+def _problem(
+    means: Means,
+    referential: Referential,
+    profile: Profile,
+    judgement: Judgement,
+    day: dt.date,
+    values: Values | None,
+    calendar: Mapping[int, float] | None,
+) -> Problem:
     start = means.begins(day)
     return problem_from(
         referential,
@@ -107,6 +157,8 @@ def _problem(means: Means, referential: Referential, profile: Profile, judgement
         wishes={key: _wish(key, wish, start) for key, wish in means.wishes.items()},
         overrides=_overrides(means),
         done=frozenset(means.done),
+        values=values,
+        calendar=calendar,
     )
 
 

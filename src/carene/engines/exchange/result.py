@@ -11,6 +11,7 @@ from typing import Any
 from carene.engines.exchange.assess import Outcome
 from carene.engines.exchange.questionnaire import Card
 from carene.engines.exchange.structured import vars_of
+from carene.engines.planner.avoided import Avoided, Risk
 from carene.engines.planner.model import Plan, PlannedAction
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.model import CriterionResult, Judgement, NodeResult, Observation
@@ -25,6 +26,7 @@ def to_result(outcome: Outcome) -> dict[str, Any]:
         "organisation": organisation_data(found.questionnaire.card, found.profile, found.referential),
         **judgement_data(found.judgement, found.referential),
         "roadmap": roadmap_data(found.plan, found.referential),
+        **({} if found.avoided is None else {"avoided": avoided_data(found.avoided)}),
         "notices": [*found.notices, *found.plan.problem.notes],
     }
 
@@ -142,6 +144,19 @@ def roadmap_data(plan: Plan, referential: Referential) -> dict[str, Any]:
         "start": problem.start.isoformat(),
         "months": problem.months,
         "method": plan.method,
+        "objective": problem.objective,
+        "unit": plan.unit,
+        "value": round(plan.value, 4),
+        "bound": None if plan.bound is None else round(plan.bound, 4),
+        "gap": None if plan.gap is None else round(plan.gap, 6),
+        "trail": [
+            {
+                "stage": one.name,
+                "value": round(one.value, 4),
+                "bound": None if one.bound is None else round(one.bound, 4),
+            }
+            for one in plan.trail
+        ],
         "actions": [_action(action, titles) for action in plan.actions],
         "years": [{"year": one.year, "budget": _money(one.budget), "spent": _money(one.spent)} for one in plan.years],
         "left_out": [
@@ -160,6 +175,22 @@ def roadmap_data(plan: Plan, referential: Referential) -> dict[str, Any]:
         "levels": {"before": dict(plan.levels[0]), "after": dict(plan.levels[-1])} if plan.levels else {},
         "unmet": list(plan.unmet),
     }
+
+
+def avoided_data(found: Avoided) -> dict[str, Any]:
+    """Expected risk a year before the plan and at the end of each quarter; what is avoided over the horizon."""
+    return {
+        "before": _risk(found.before),
+        "after": _risk(found.after),
+        "quarters": [{"date": one.on.isoformat(), **_risk(one.risk)} for one in found.moments],
+        "horizon": {"euros": _money(found.euros), "days": _money(found.days)},
+        "planned": None if found.planned is None else _money(found.planned),
+        "notes": list(found.notes),
+    }
+
+
+def _risk(risk: Risk) -> dict[str, float]:
+    return {"probability": round(risk.probability, 6), "days": round(risk.days, 4), "euros": _money(risk.euros)}
 
 
 def _action(action: PlannedAction, titles: dict[str, str]) -> dict[str, Any]:

@@ -149,6 +149,7 @@ def _measure(shape: MeasureShape, pack: PackShape) -> Measure:
         effort={skill: dict(days) for skill, days in shape.effort.items()},
         months=dict(shape.months),
         requires=tuple(shape.requires),
+        excludes=tuple(shape.excludes),
         sharing=sharing,
         quick_win=shape.quick_win,
         how=tuple(shape.how),

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from carene.engines.referential.draft import Draft, Entry
-from carene.engines.referential.schema import IndicatorShape, PackShape, WhenShape
+from carene.engines.referential.schema import IndicatorShape, MeasureShape, PackShape, WhenShape
 from carene.engines.sources.document import Key, shown
 from carene.engines.sources.errors import InputError
 
@@ -215,10 +215,21 @@ def _measures(draft: Draft) -> Iterator[InputError]:
                     "raises", rank,
                     remedy="donner à « to » un niveau plus haut que « from »",
                 )  # fmt: skip
-        for rank, required in enumerate(entry.shape.requires):
-            if not draft.knows("measures", required):
-                known = draft.named.get("measures", set())
-                yield unknown(entry, required, known, "la mesure", "requires", rank)
+        yield from _other_measures(draft, entry)
+
+
+def _other_measures(draft: Draft, entry: Entry[MeasureShape]) -> Iterator[InputError]:
+    shape = entry.shape
+    for field, keys in (("requires", shape.requires), ("excludes", shape.excludes)):
+        for rank, key in enumerate(keys):
+            if not draft.knows("measures", key):
+                yield unknown(entry, key, draft.named.get("measures", set()), "la mesure", field, rank)
+            elif field == "excludes" and (key == shape.id or key in shape.requires):
+                yield entry.error(
+                    f"la mesure exclut « {key} », qu'elle demande ou qui est elle-même",
+                    field, rank,
+                    remedy="la retirer de cette liste",
+                )  # fmt: skip
 
 
 def _cycles(draft: Draft) -> Iterator[InputError]:

@@ -166,6 +166,7 @@ class Measure:
     effort: Mapping[str, Mapping[str, float]]  # skill → band → person-days
     months: Mapping[str, int]
     requires: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()  # measures that do the same in another way: one of them at most, said once for both
     sharing: Sharing = Sharing()
     quick_win: bool = False
     how: tuple[str, ...] = ()

@@ -236,6 +236,7 @@ class MeasureShape(Shape):
     effort: Annotated[dict[Code, dict[Code, Days]], Field(min_length=1)]
     months: dict[Code, Months]
     requires: list[Annotated[str, StringConstraints(pattern=KEBAB)]] = []
+    excludes: list[Annotated[str, StringConstraints(pattern=KEBAB)]] = []
     sharing: SharingShape | None = None
     quick_win: bool = False
     how: Annotated[list[Text], Field(min_length=1)]

@@ -94,8 +94,11 @@ class Drawing:
         outline = [(points[0][0], base), *points, (points[-1][0], base)]
         self._shape("path", role, d="M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in outline) + "Z")
 
-    def dot(self, x: float, y: float, role: Role, *, radius: float = 3.5) -> None:
-        self._shape("circle", role, cx=_n(x), cy=_n(y), r=_n(radius))
+    def dot(self, x: float, y: float, role: Role, *, radius: float = 3.5, said: str = "") -> None:
+        """A point; ``said`` is what a pointer over it reads."""
+        shape = self._shape("circle", role, cx=_n(x), cy=_n(y), r=_n(radius))
+        if said:
+            ET.SubElement(shape, "title").text = french.typeset(one_line(said))
 
     def ring(self, x: float, y: float, role: Role, *, radius: float = 4.5) -> None:
         """A ring filled with paper: the sign of what is measured."""

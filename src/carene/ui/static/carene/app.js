@@ -6,6 +6,8 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /** Shows a short message; `undo` (a function) adds a button. Errors stay until they are closed. */
 export function toast(text, { error = false, undo = null } = {}) {
+  const same = error && $$(".toast-q.late > span").find((words) => words.textContent === text);
+  if (same) return same.parentElement; // what asks again each second says it once
   const box = document.createElement("div");
   box.className = error ? "toast-q late" : "toast-q";
   box.setAttribute("role", error ? "alert" : "status");
