@@ -15,12 +15,12 @@ from carene.engines.planner.optimum.packed import Packed
 from carene.engines.planner.optimum.state import ABSENT, EPSILON, State
 
 _TAKEN = 30  # measures taken out in one step, at most
-_WORSE = 0.0003  # share of the value that a step may lose at first
+_WORSE = 0.004  # share of the value that a step may lose at first
 _BACK = 3000  # steps after which the search goes back to the best plan
 _NOISE = (0.0, 0.2, 0.5, 1.0)  # deviation of the logarithm of the ranks
 _TIMELY = 0.6  # share of the steps that put back what was taken out in about the same order
 _SHAKEN = (1.0, 3.0, 8.0)  # months: deviation of that order
-_NEWCOMERS = 100  # measures out of the plan that one step tries
+_NEWCOMERS = 30  # measures out of the plan that one step tries
 _FIRST = 0.02  # share of the newcomers that come before it
 _DEEP = 8  # prerequisites and rungs that one insertion may bring along, in a row
 _LAZY = 0.08  # share of the insertions that look at later months first: the running costs of a year may be spared
