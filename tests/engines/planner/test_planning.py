@@ -81,6 +81,20 @@ def test_the_yearly_cost_of_what_is_in_service_weighs_on_later_years() -> None:
     assert (code, reason) == ("budget", "Il manque 100 € en 2028 (1 000 € demandés, 900 € libres).")
 
 
+def test_a_prerequisite_that_an_imposed_measure_brings_in_late_is_told() -> None:
+    found, actions = planned(
+        problem(
+            candidate("a", ("C", 0, 1), months=4),
+            candidate("b", ("C", 1, 2), requires=("a",)),
+            wishes={"a": Wish(deadline=2), "b": Wish(mandatory=True)},
+        )
+    )
+    assert actions["a"].end_month == 4
+    assert plain(found.unmet[0]) == (
+        "« Mesure a » devait être finie avant mars 2027 : elle ne l'est qu'en avril 2027, 2 mois trop tard."
+    )
+
+
 # Teams
 
 

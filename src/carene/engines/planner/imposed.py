@@ -32,6 +32,8 @@ def impose(board: Board, ranking: Ranking, *, fixed_first: bool) -> Outcome:
     keys = [key for key in catalogue.candidates if board.is_imposed(key) and key not in catalogue.problem.done]
     for key in sorted(keys, key=lambda key: _urgency(board, key, fixed_first=fixed_first)):
         _impose_one(board, key, outcome)
+    for key in sorted(board.starts.keys() - set(keys)):  # what imposed measures need, brought in even late
+        _tell_late(board, key, outcome)
     dated = [key for key in catalogue.open_keys() if catalogue.wish(key).deadline is not None]
     for key in sorted(dated, key=lambda key: (catalogue.wish(key).deadline, key)):
         if key not in board.starts and key not in board.refused:
@@ -63,6 +65,12 @@ def _impose_one(board: Board, key: str, outcome: Outcome) -> None:
         _refuse(board, key, outcome)
         return
     _tell_moved(board, key, outcome)
+    _tell_late(board, key, outcome)
+
+
+def _tell_late(board: Board, key: str, outcome: Outcome) -> None:
+    """Say by how much a deadline was missed."""
+    catalogue = board.catalogue
     wish, ends = catalogue.wish(key), board.end_of(key)
     if wish.deadline is not None and ends > wish.deadline:
         late = ends - wish.deadline
