@@ -110,7 +110,7 @@ def risk(
 def expectation(basis: Basis) -> Expectation:
     tables, weights, model = basis.tables, basis.weights, basis.model
     rows = np.arange(len(basis.states))
-    factors = np.exp(tables.log[rows, basis.states].sum(axis=0)).reshape(-1, len(tables.nodes)) @ tables.nodes
+    factors = np.exp(tables.at(rows, basis.states).sum(axis=0)).reshape(-1, len(tables.nodes)) @ tables.nodes
     count = len(tables.channels)
     successes, days, activity, records = (
         factors[k * count : (k + 1) * count] * base

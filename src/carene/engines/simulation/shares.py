@@ -166,7 +166,7 @@ def _path(states: Ints, rank: int, target: int) -> list[int]:
 
 
 def _amount(basis: Basis, states: Ints) -> Amount:
-    log = basis.tables.log[np.arange(len(states)), states, : basis.tables.width]
+    log = basis.tables.at(np.arange(len(states)), states, basis.tables.width)
     euros, days = basis.units @ np.exp(log.sum(axis=0))
     return Amount(float(euros), float(days))
 
@@ -174,9 +174,9 @@ def _amount(basis: Basis, states: Ints) -> Amount:
 def _alone(basis: Basis, states: Ints) -> Floats:
     """Euros and days that each criterion alone would take away by going to its state of ``states``: criteria × 2."""
     rows, width = np.arange(len(states)), basis.tables.width
-    now = basis.tables.log[rows, basis.states, :width]
+    now = basis.tables.at(rows, basis.states, width)
     whole = now.sum(axis=0)
-    moved = whole - now + basis.tables.log[rows, states, :width]
+    moved = whole - now + basis.tables.at(rows, states, width)
     gained: Floats = (np.exp(whole) - np.exp(moved)) @ basis.units.T
     return gained
 
@@ -186,16 +186,16 @@ def _shared(basis: Basis, paths: list[list[int]]) -> list[Floats]:
     tables, rows = basis.tables, np.arange(len(paths))
     width = tables.width
     first, last = np.array([path[0] for path in paths]), np.array([path[-1] for path in paths])
-    start = tables.log[rows, first, :width]
+    start = tables.at(rows, first, width)
     base = np.exp(start.sum(axis=0)) * basis.units
-    whole = np.exp(tables.log[rows, last, :width] - start)  # what the whole path leaves of each quantity
+    whole = np.exp(tables.at(rows, last, width) - start)  # what the whole path leaves of each quantity
     around = np.zeros_like(whole)  # integral, for each criterion, of the product of all the others
     for time, part in zip(_TIMES, _PARTS, strict=True):
         mixed = 1 - time + time * whole
         around += part * np.exp(np.log(mixed).sum(axis=0)) / mixed
     found = []
     for rank, path in enumerate(paths):
-        gains = np.exp(tables.log[rank, path, :width] - start[rank])
+        gains = np.exp(tables.at(rank, path, width) - start[rank])
         lost = (gains[:-1] - gains[1:]) * around[rank]
         found.append(lost @ base.T)
     return found

@@ -168,8 +168,8 @@ class _Groups:
         total = np.bincount(self.years.year[chosen], weights=values[chosen], minlength=self.worlds * YEARS)
         ordered = np.sort(total)
         last = len(ordered) - 1
-        ranks = np.unique(np.concatenate([np.linspace(0, 1, POINTS), 1 - np.geomspace(0.1, 1e-3, POINTS)]))
-        curve = {float(ordered[int(rank * last)]): 1 - float(rank) for rank in ranks[::-1]}
+        ranks = {*np.linspace(0, 1, POINTS).tolist(), *(1 - np.geomspace(0.1, 1e-3, POINTS)).tolist()}
+        curve = {float(ordered[int(rank * last)]): 1 - rank for rank in sorted(ranks, reverse=True)}
         return Years(
             quiet=float((total <= 0).mean()),
             quantiles={rank: float(ordered[int(rank * last)]) for rank in QUANTILES},

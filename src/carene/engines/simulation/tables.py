@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from carene.engines.simulation.model import LEVELS, Attack, Barrier, Channel, Model, triangle
 from carene.engines.simulation.setting import STATES, UNKNOWN, Floats
@@ -24,10 +25,11 @@ class Tables:
     """Columns: ``terms`` × nodes of the overlap, flattened. Terms: successes (one a channel), days, activity, records
     (channels of every attack in a row, in that order), then pairs of channels (``pairs`` × 2).
 
-    ``log``: criteria × states × columns, logarithm of the expected factor; ``nodes``: weights of the overlap.
+    ``log``: criteria × states × columns, logarithm of the expected factor, kept in half of the memory of what is
+    computed from it; ``nodes``: weights of the overlap.
     """
 
-    log: Floats
+    log: npt.NDArray[np.float32]
     nodes: Floats
     channels: tuple[tuple[int, Channel], ...]  # rank of the attack, channel
     pairs: tuple[tuple[int, int], ...]
@@ -36,6 +38,10 @@ class Tables:
     def width(self) -> int:
         """Columns of the four quantities, without the pairs."""
         return 4 * len(self.channels) * len(self.nodes)
+
+    def at(self, criteria: npt.ArrayLike, states: npt.ArrayLike, width: int | None = None) -> Floats:
+        """Rows of the first ``width`` columns, in full precision: one for each pair of a criterion and a state."""
+        return self.log[criteria, states, :width].astype(np.float64)
 
 
 def tables_of(model: Model, prior: int, computed: frozenset[str] = frozenset()) -> Tables:
@@ -91,22 +97,22 @@ def _plus(one: Powers, other: Powers) -> Powers:
     return {key: one.get(key, 0.0) + other.get(key, 0.0) for key in {**one, **other}}
 
 
-def _criterion(model: Model, key: str, terms: list[Powers], overlap: Floats, shares: Floats) -> Floats:
+def _criterion(model: Model, key: str, terms: list[Powers], overlap: Floats, shares: Floats) -> npt.NDArray[np.float32]:
     """States × columns for one criterion."""
     factor = np.ones((LEVELS, len(terms), len(overlap)))
     for place in model.places:
         for barrier in place.barriers:
             if barrier.criterion == key:
                 powers = np.array([term.get(place.id, 0.0) for term in terms])
-                distinct, which = np.unique(powers, return_inverse=True)
+                distinct = np.array(sorted(set(powers.tolist())))
+                which = np.searchsorted(distinct, powers)
                 factor *= _left(barrier, distinct, overlap)[:, which, :]
     found = np.ones((STATES, *factor.shape[1:]))
     found[:LEVELS] = factor
     for least in range(LEVELS):
         chances = np.concatenate([np.zeros(least), [shares[: least + 1].sum()], shares[least + 1 :]])
         found[UNKNOWN + least] = np.tensordot(chances, factor, axes=1)
-    logarithm: Floats = np.log(found.reshape(STATES, -1))
-    return logarithm
+    return np.log(found.reshape(STATES, -1)).astype(np.float32)
 
 
 def _left(barrier: Barrier, powers: Floats, overlap: Floats) -> Floats:

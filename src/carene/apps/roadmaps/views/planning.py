@@ -24,7 +24,7 @@ from carene.apps.roadmaps.views.common import page, scenario_of, told
 from carene.apps.roadmaps.views.searching import job_context
 from carene.apps.roadmaps.wishes import MonthWish, of_scenario
 from carene.engines import french
-from carene.engines.planner.explain import explanations
+from carene.engines.planner.explain import explanation
 from carene.engines.planner.model import Plan
 from carene.engines.sources import InputError
 
@@ -117,7 +117,7 @@ def _place(row: Scenario, measure_id: str) -> dict[str, Any]:
         "planned": planned,
         "when": french.month_range(planned.start, planned.end) if planned else "",
         "left": left,
-        "why": next((e for e in explanations(plan) if e.measure == measure_id), None) if plan else None,
+        "why": explanation(plan, measure_id) if plan else None,
         "needed": {a.measure for a in plan.actions} if plan else set(),
     }
 
