@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import caches
 from django.utils import timezone
@@ -27,6 +28,8 @@ from carene.engines.simulation.outcome import Outcome
 from carene.engines.simulation.serialise import to_simulation
 from carene.engines.simulation.shares import Contributions, contributions
 from carene.engines.simulation.simulate import DRAWS, SEED, simulate
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -57,7 +60,9 @@ class Situation:
 
     @cached_property
     def contributions(self) -> Contributions:
-        return contributions(self.model, self.levels, self.case.establishment, self.case.targets)
+        case, levels = self.case, self.levels
+        place = f"shares:{_key(self.model, case, levels, sorted(case.targets.items()))}"
+        return _kept(place, lambda: contributions(self.model, levels, case.establishment, case.targets))
 
 
 def situation(organisation: Organisation) -> Situation | None:
@@ -75,19 +80,23 @@ def outcome(model: Model, case: Case, levels: Levels) -> Outcome:
     The key is a digest of everything that enters the calculation: two establishments that are alike share it, and a new
     pack or another answer makes another key.
     """
-    place, cache = _key(model, case, levels), caches["computed"]
-    found: Outcome | None = cache.get(place)
+    return _kept(f"risk:{_key(model, case, levels)}", lambda: simulate(model, levels, case.establishment))
+
+
+def _kept(place: str, compute: Callable[[], T]) -> T:
+    cache = caches["computed"]
+    found: T | None = cache.get(place)
     if found is None:
-        found = simulate(model, levels, case.establishment)
+        found = compute()
         cache.set(place, found)
     return found
 
 
-def _key(model: Model, case: Case, levels: Levels) -> str:
+def _key(model: Model, case: Case, levels: Levels, *more: object) -> str:
     one = case.establishment
     profile = [one.profile.type, one.profile.size, one.profile.ght]
     entering = [model.digest, SEED, DRAWS, sorted(levels.items()), profile, one.budget, sorted(one.not_applicable)]
-    return "risk:" + hashlib.sha256(json.dumps(entering).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*entering, *more]).encode()).hexdigest()
 
 
 def along(found: Situation, plan: Plan) -> tuple[Moment, ...]:

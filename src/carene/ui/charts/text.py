@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Width of a character in thousandths of the font size → the characters that have it (regular weight).
 _WIDTHS: dict[int, str] = {
@@ -97,8 +98,12 @@ def _common(code: int) -> bool:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Approximate width of ``text`` in the unit of ``size`` (never less than the real one in Source Sans 3)."""
-    units = sum(_char_width(char) for char in text)
-    return units / 1000 * size * _MARGIN * (_BOLD if bold else 1)
+    return _units(text) / 1000 * size * _MARGIN * (_BOLD if bold else 1)
+
+
+@lru_cache(maxsize=4096)
+def _units(text: str) -> int:
+    return sum(_char_width(char) for char in text)
 
 
 def _char_width(char: str) -> int:
