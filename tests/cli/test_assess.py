@@ -126,7 +126,7 @@ def test_the_three_formats_give_the_same_result(run: Any, tmp_path: Path) -> Non
         ("answers: [", "ligne 1"),
         ("", "ne décrit pas une auto-évaluation"),
         ("referential: autre\nanswers: {GOV.1.1: 1}", "« autre »"),
-        ("referential: care", "ni réponse ni mesure"),
+        ("referential: care", "ni réponse ni valeur"),
         ("a: &a [1,1]\nb: &b [*a,*a,*a,*a]\nc: !!python/object:x", "étiquettes"),
     ],
 )
@@ -220,3 +220,23 @@ def test_it_needs_neither_django_nor_a_folder_and_is_quick(tmp_path: Path) -> No
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
     assert time.perf_counter() - start[1] < 20  # the true figure is in the bench: this only catches a disaster
+
+
+def test_the_plan_tells_its_proof_and_what_it_avoids_with_its_interval(run: Any, tmp_path: Path) -> None:
+    code, out, err = run("assess", SMALL, "--json", "-")
+    assert (code, err) == (0, "")
+    result = json.loads(out)
+    roadmap, avoided = result["roadmap"], result["avoided"]
+    assert (roadmap["start"], roadmap["months"]) == ("2027-01-01", 24)
+    assert {year["year"]: year["budget"] for year in roadmap["years"]} == {2027: 9000, 2028: 6000}
+    assert roadmap["bound"] >= roadmap["value"]
+    assert 0 <= roadmap["gap"] < 1
+    assert [stage["value"] for stage in roadmap["trail"]] == sorted(stage["value"] for stage in roadmap["trail"])
+    assert avoided["after"]["days"] <= avoided["before"]["days"]
+    for name in ("probability", "days", "euros"):
+        one = avoided["yearly"][name]
+        assert one["low"] <= one["mean"] <= one["high"]
+    assert any("août" in notice for notice in result["notices"])
+    _, said, _ = run("assess", SMALL)
+    assert "au plus du meilleur plan possible" in said or "aucun plan ne vaut plus" in said
+    assert "À la fin du plan, la simulation donne" in said

@@ -97,7 +97,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence(run: Any, arguments: tuple[
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("referential: care\n", "ni réponse ni mesure"),
+        ("referential: care\n", "ni réponse ni valeur"),
         ("referential: care\nanswers: {GOV.99.9: 2}\n", "GOV.99.9"),
         ("referential: care\nanswers: {GOV.1.1: 9}\n", "9"),
         ("answers: [", "ligne 1"),

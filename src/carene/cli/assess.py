@@ -45,6 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Judges and plans; every fault of the file is listed on the error output."""
     from carene.engines.exchange.assess import assess
     from carene.engines.exchange.workbook import WorkbookLimits
+    from carene.engines.planner.usual import proposals
+    from carene.engines.referential.catalogue import CARE
+    from carene.engines.simulation.loader import shipped
     from carene.engines.sources.document import Limits
     from carene.engines.sources.files import read_bytes
 
@@ -54,7 +57,16 @@ def run(arguments: argparse.Namespace) -> int:
     referential = _referential(arguments)
     content = read_bytes(Path(arguments.file), limits=Limits(size=WorkbookLimits().size))
     reading = read_answers(content, arguments.file, referential, day)
-    outcome = assess(reading, referential, day, arguments.file, planner=_planner(arguments.seconds))
+    ours = referential.id == CARE  # the simulation speaks of our own criteria only
+    outcome = assess(
+        reading,
+        referential,
+        day,
+        arguments.file,
+        planner=_planner(arguments.seconds),
+        calendar=proposals().calendar.months,
+        risk=shipped() if ours else None,
+    )
     # Everything is made before anything is written: a failure leaves no file behind.
     made = [(getattr(arguments, name), MAKERS[name](outcome)) for name in outputs]
     for target, data in made:
@@ -173,7 +185,9 @@ MAKERS: dict[str, Callable[[Outcome], bytes]] = {"json": _json, "pdf": _pdf, "xl
 def _summary(outcome: Outcome) -> Iterator[str]:
     """What a person reads in a terminal."""
     from carene.apps.exchange.headless import UNNAMED, subtitle
+    from carene.cli.roadmap import proof
     from carene.engines import french
+    from carene.engines.planner.avoided import sentence
 
     referential, judgement, plan = outcome.referential, outcome.judgement, outcome.plan
     card, overall, step = outcome.questionnaire.card, judgement.overall, judgement.step
@@ -194,12 +208,16 @@ def _summary(outcome: Outcome) -> Iterator[str]:
         yield from (f"  {item.criterion:<8} {item.reason}" for item in items[:SHOWN])
     yield ""
     spent = sum(action.cost for action in plan.actions)
-    yield f"Feuille de route : {french.counted(len(plan.actions), 'action')}, {french.euros(spent)}"
+    yield f"Feuille de route : {french.counted(len(plan.actions), 'action')}, {french.euros(spent)}{proof(plan)}"
     for action in plan.actions[:SHOWN]:
         title = referential.measure[action.measure].title if action.measure in referential.measure else action.measure
         yield f"  {french.month_and_year(action.start):<15} {title} ({french.compact_euros(action.cost)})"
     if len(plan.actions) > SHOWN:
         yield f"  … et {len(plan.actions) - SHOWN} autres (--json, --pdf ou --xlsx pour tout avoir)"
+    if outcome.avoided is not None:
+        yield ""
+        yield sentence(outcome.avoided, plan.unit)
+    yield from (f"Non tenu : {told}" for told in plan.unmet)
     if outcome.notices or plan.problem.notes:
         yield ""
         yield from (f"À savoir : {sentence}" for sentence in (*outcome.notices, *plan.problem.notes))

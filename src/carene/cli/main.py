@@ -14,6 +14,7 @@ from carene.cli import (
     backup,
     exits,
     journal,
+    observatory,
     organisations,
     plan,
     referential,
@@ -24,7 +25,7 @@ from carene.cli import (
 from carene.cli.parser import SPACE, Parser
 
 # In the order of the help. A module of this list imports nothing heavy at its top: ``carene --help`` answers at once.
-FAMILIES = (server, work, assess, simulate, plan, referential, organisations, accounts, backup, journal)
+FAMILIES = (server, work, assess, simulate, plan, referential, organisations, observatory, accounts, backup, journal)
 
 
 def build_parser() -> Parser:

@@ -22,8 +22,10 @@ SHOWN = 12  # actions
 
 def run_file(arguments: argparse.Namespace) -> int:
     from carene.cli.assess import check_targets, read_answers, today
+    from carene.cli.group import run_group
     from carene.cli.outputs import write
     from carene.engines.exchange.assess import assess
+    from carene.engines.exchange.group import group_document
     from carene.engines.exchange.workbook import WorkbookLimits
     from carene.engines.planner.usual import proposals
     from carene.engines.referential.catalogue import care
@@ -40,6 +42,9 @@ def run_file(arguments: argparse.Namespace) -> int:
         check_targets(name, [arguments.json])
     day, referential = today(), care()
     content = read_bytes(Path(name), limits=Limits(size=WorkbookLimits().size))
+    group = group_document(content, name)
+    if group is not None:
+        return run_group(arguments, group)
     outcome = assess(
         read_answers(content, name, referential, day),
         referential,
@@ -67,14 +72,8 @@ def planner(seconds: float, *, steps: int | None = None, seed: int = 0, workers:
     from carene.cli.bar import Bar
     from carene.engines.planner.optimise import optimise
     from carene.engines.planner.planning import plan
-    from carene.engines.sources import InputError
 
-    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST):
-        raise InputError(
-            "le temps de calcul n'est pas possible",
-            where="--seconds",
-            remedy=f"donner un nombre de secondes, {LONGEST} au plus",
-        )
+    check_seconds(seconds)
     if seconds == 0 and steps is None:
         return plan
 
@@ -95,6 +94,17 @@ def planner(seconds: float, *, steps: int | None = None, seed: int = 0, workers:
             bar.clear()
 
     return best
+
+
+def check_seconds(seconds: float) -> None:
+    from carene.engines.sources import InputError
+
+    if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST):
+        raise InputError(
+            "le temps de calcul n'est pas possible",
+            where="--seconds",
+            remedy=f"donner un nombre de secondes, {LONGEST} au plus",
+        )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -128,7 +138,7 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     yield outcome.questionnaire.card.name or UNNAMED
     spent = sum(action.cost for action in plan.actions)
     yield f"Feuille de route : {french.counted(len(plan.actions), 'action')}, {french.euros(spent)}."
-    yield f"Valeur : {french.number(plan.value, 1 if plan.value >= 1 else 3)} {plan.unit}{_proof(plan)}."
+    yield f"Valeur : {french.number(plan.value, 1 if plan.value >= 1 else 3)} {plan.unit}{proof(plan)}."
     for action in plan.actions[:SHOWN]:
         month, cost = french.month_and_year(action.start), french.compact_euros(action.cost)
         yield f"  {month:<15} {titles[action.measure]} ({cost})"
@@ -143,7 +153,7 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     yield from (f"À savoir : {told}" for told in (*outcome.notices, *plan.problem.notes))
 
 
-def _proof(plan: Plan) -> str:
+def proof(plan: Plan) -> str:
     from carene.engines import french
 
     if plan.gap is None:

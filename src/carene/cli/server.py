@@ -268,8 +268,9 @@ def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> in
 
     def later(_worker: Any) -> None:
         """Computations left waiting by the last stop begin once the first pages have been answered."""
-        from carene.core.jobs.starting import wake_if_waiting
+        from carene.core.jobs.starting import serve, wake_if_waiting
 
+        serve()
         timer = threading.Timer(JOBS_AFTER, wake_if_waiting)
         timer.daemon = True
         timer.start()

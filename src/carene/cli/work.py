@@ -32,7 +32,7 @@ def _work(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
     from carene.core.backup import lock
-    from carene.core.jobs import queries, worker
+    from carene.core.jobs import chores, queries, worker
 
     folder = Path(settings.VAR)
     lock.hold_server(folder)
@@ -47,7 +47,7 @@ def _work(arguments: argparse.Namespace) -> int:
     while (held := lock.hold(folder, WORKER)) is not None:
         worker.work(name, until_idle=True)
         os.close(held)
-        if not queries.waiting():  # a last look, once the next one may be started
+        if not queries.waiting() and not chores.pending():  # a last look, once the next one may be started
             break
     return 0
 

@@ -17,13 +17,13 @@ from python_calamine import CalamineWorkbook
 from carene.apps.reports import actions as report_actions
 from carene.apps.reports import queries as reports
 from carene.apps.reports.rendering import risk as rendering
-from carene.apps.risks import moments, queries, trials
+from carene.apps.risks import figures, moments, queries, trials
 from carene.apps.roadmaps import queries as roadmaps
 from carene.engines.planner.model import Plan
 from carene.engines.referential.catalogue import care
 from carene.engines.referential.model import Profile
 from carene.engines.simulation import wording
-from carene.engines.simulation.expectation import risk
+from carene.engines.simulation.comparing import compare
 from carene.engines.simulation.loader import shipped
 from carene.engines.simulation.model import Establishment
 from carene.engines.simulation.serialise import to_simulation
@@ -135,7 +135,7 @@ def test_the_key_of_the_cache_says_nothing(half: World) -> None:
     found = queries.situation(half.hospital)
     assert found is not None
     key = queries._key(found.model, found.case, found.levels)
-    assert re.fullmatch(r"risk:[0-9a-f]{64}", key)
+    assert re.fullmatch(r"[0-9a-f]{64}", key)
     other = {**found.levels, next(iter(found.levels)): 4}
     assert queries._key(found.model, found.case, other) != key
 
@@ -163,7 +163,7 @@ def test_strangers_do_not_know_and_the_summary_is_not_enough(half: World, client
 # What if -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_trial_shows_the_expectation_before_and_after(half: World, client_for: Any) -> None:
+def test_a_trial_shows_before_and_after_and_how_sure_it_is(half: World, client_for: Any) -> None:
     levels = levels_of(half)
     key = next(one for one, level in levels.items() if level == 2)
     response = client_for(half.alice).get(
@@ -171,11 +171,14 @@ def test_a_trial_shows_the_expectation_before_and_after(half: World, client_for:
     )
     page = text_of(response)
     establishment = Establishment(Profile("ch", "m", "support"))
-    before, after = (risk(shipped(), one, establishment) for one in (levels, {**levels, key: 4}))
+    before, after = (simulate(shipped(), one, establishment) for one in (levels, {**levels, key: 4}))
     for one in (before.total, after.total):
         assert plain(trials._money(one.euros)) in page
-        assert plain(trials._chance(one)) in page
-    assert "éviterait en moyenne" in page
+        assert plain(trials._chance(one.probability)) in page
+    total = compare(before, after)["total"]
+    assert total.euros.low < total.euros.mean < total.euros.high
+    assert f"éviterait en moyenne {plain(figures.yearly(total.days, 'jour'))} de soins dégradés" in page
+    assert plain(figures.yearly(total.euros)) in page
     assert "<html" not in response.content.decode()
 
 

@@ -65,11 +65,12 @@ def measured(draw: st.DrawFn) -> Measured:
     indicator = draw(st.sampled_from(REFERENTIAL.indicators))
     low = 0 if indicator.minimum is None else indicator.minimum
     high = 1000 if indicator.maximum is None else indicator.maximum
-    value = (
-        float(draw(st.integers(int(low), int(high))))
-        if indicator.kind == "count"
-        else round(draw(st.floats(low, high)), 6)
-    )
+    if indicator.kind == "boolean":
+        value = float(draw(st.booleans()))
+    elif indicator.kind == "count":
+        value = float(draw(st.integers(int(low), int(high))))
+    else:
+        value = round(draw(st.floats(low, high)), 6)
     return Measured(indicator.id, value, draw(st.dates(dt.date(2020, 1, 1), TODAY)), draw(texts), draw(texts))
 
 
@@ -87,8 +88,10 @@ cards = st.builds(
     staff=counts,
     workstations=counts,
     servers=counts,
+    sites=counts,
     operating_budget=counts,
     digital_budget=counts,
+    activity=counts,
 )
 
 wishes = st.builds(

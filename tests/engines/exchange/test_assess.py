@@ -98,7 +98,7 @@ def test_own_costs_replace_estimates() -> None:
 
 
 def test_an_empty_file_cannot_be_judged() -> None:
-    with pytest.raises(InputError, match="ni réponse ni mesure"):
+    with pytest.raises(InputError, match="ni réponse ni valeur"):
         run(Questionnaire())
 
 

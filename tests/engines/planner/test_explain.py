@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from carene.engines.planner.check import violations
-from carene.engines.planner.explain import dominating, explanations, marginals, said
+from carene.engines.planner.explain import dominating, explanation, explanations, marginals, said
 from carene.engines.planner.model import Problem, Wish
 from carene.engines.planner.optimise import optimise
 from carene.engines.planner.optimum import bound as linear
 from carene.engines.planner.planning import plan
-from carene.engines.planner.scenarios import pareto, robust
+from carene.engines.planner.scenarios import between, doubted, pareto, replayed, robust, starts_of
 from carene.engines.planner.usual import proposals
 from tests.support.problems import candidate, large, problem, problems
 
@@ -31,6 +31,8 @@ def test_every_measure_is_explained_in_sentences(one: Problem) -> None:
     found = plan(one)
     told = explanations(found)
     assert {entry.measure for entry in told} == {c.id for c in one.candidates}
+    assert [explanation(found, entry.measure) for entry in told] == list(told)
+    assert explanation(found, "unknown") is None
     for entry in told:
         for text in (entry.buys, entry.waited or entry.why_not):
             assert text.endswith(".")
@@ -142,3 +144,45 @@ def test_without_doubt_the_robust_plan_is_the_nominal_one() -> None:
     assert found.low == pytest.approx(found.median)
     assert found.nominal_low == pytest.approx(nominal.value)
     assert set(found.stays.values()) <= {1.0}
+
+
+@some
+@given(problems())
+def test_a_plan_is_found_again_from_its_months(one: Problem) -> None:
+    found = optimise(one, steps=20)
+    if found.unmet:
+        return  # what was told of a wish that does not hold is not in the months
+    again = replayed(one, starts_of(found), found.method, found.bound)
+    assert again.actions == found.actions
+    assert again.value == pytest.approx(found.value)
+    assert again.bound == pytest.approx(found.bound)
+
+
+def test_what_no_longer_fits_begins_later_or_not_at_all() -> None:
+    one = large(30, 5)
+    found = plan(one)
+    poorer = replace(one, budgets={year: amount / 3 for year, amount in one.budgets.items()})
+    again = replayed(poorer, {**starts_of(found), "inconnue": 3}, "Essai.")
+    assert not violations(poorer, again)
+    assert starts_of(again).keys() < starts_of(found).keys()
+    assert (again.bound, again.gap, again.method) == (None, None, "Essai.")
+
+
+@pytest.mark.skipif(not linear.available(), reason="needs HiGHS")
+def test_what_a_little_more_buys_is_doubted_too() -> None:
+    one = large(40, 7)
+    found = optimise(one, steps=100)
+    few = proposals().uncertainty.model_copy(update={"draws": 12})
+    drawn = doubted(one, found, uncertainty=few)
+    assert len(drawn) == 12
+    assert drawn == doubted(one, found, uncertainty=few)
+    best = marginals(found).best_year
+    assert best is not None
+    low, high = between([each.money[best] for each in drawn], 0.1)
+    assert 0 <= low < high
+    assert doubted(one, found, stop=lambda: True) == ()
+
+
+def test_an_interval_leaves_the_same_share_on_both_sides() -> None:
+    assert between([float(value) for value in range(100)], 0.1) == (10.0, 89.0)
+    assert between([4.0], 0.1) == (4.0, 4.0)

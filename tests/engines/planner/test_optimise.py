@@ -17,10 +17,11 @@ from carene.engines.planner.board import Board
 from carene.engines.planner.catalogue import Catalogue
 from carene.engines.planner.check import violations
 from carene.engines.planner.model import Candidate, Plan, Problem, Step, Wish
-from carene.engines.planner.optimise import optimise
+from carene.engines.planner.optimise import optimise, relaxation, widths
 from carene.engines.planner.optimum import bound as linear
 from carene.engines.planner.optimum import exact
-from carene.engines.planner.planning import plan
+from carene.engines.planner.optimum.packed import pack
+from carene.engines.planner.planning import filled, plan
 from carene.engines.sources import InputError
 from tests.support.problems import candidate, large, problem, problems
 
@@ -246,6 +247,20 @@ def test_cycles_are_named() -> None:
 def test_an_empty_catalogue_gives_an_empty_plan() -> None:
     found = optimise(problem(), seconds=1)
     assert (found.actions, found.value, found.gap) == ((), 0, 0)
+    assert found.method == "Aucune mesure au catalogue : il n'y avait rien à planifier."
+
+
+@pytest.mark.skipif(not linear.available(), reason="needs HiGHS")
+def test_a_thousand_measures_have_a_first_bound_at_once() -> None:
+    one = large(1000, 3)
+    board = filled(one).board
+    packed = pack(board)
+    assert widths(packed) == (12, 3)
+    began = time.perf_counter()
+    found = linear.linear_bound(relaxation(packed, 12))
+    assert time.perf_counter() - began < 15  # two seconds on an idle machine
+    assert found is not None
+    assert found.value >= board.value
 
 
 def test_zero_capacity_gives_a_plan_that_says_so() -> None:

@@ -271,7 +271,8 @@ def test_a_mere_deadline_is_a_condition() -> None:
     one = problem(candidate("a", ("C", 0, 3), months=4), wishes={"a": Wish(deadline=3)})
     assert why_not(one, "a") == (
         "deadline",
-        "Elle finirait au plus tôt en avril 2027, alors qu'elle doit être finie avant avril 2027.",
+        "Elle finirait au plus tôt en avril 2027, alors qu'elle doit être finie avant avril 2027 : c'est 1 mois trop "
+        "tard.",
     )
     assert planned(replace(one, wishes={"a": Wish(deadline=4)}))[1]["a"].end_month == 4
     assert plan(one).unmet == ()

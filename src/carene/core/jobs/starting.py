@@ -19,7 +19,11 @@ from carene.core.backup import lock
 
 WORKER = "worker.lock"
 COMMAND = (sys.executable, "-m", "carene.cli.main", "work", "--until-idle")
+# One that is leaving, one that has not taken the lock yet: on a machine out of breath that takes a minute, while each
+# look at a waiting job asks for a worker again.
+AT_ONCE = 2
 _children: list[subprocess.Popen[Any]] = []
+_lasting = False  # is this process a server, under which a worker has the time to work?
 
 
 def wake() -> None:
@@ -33,20 +37,34 @@ def wake() -> None:
     _children[:] = [
         child for child in _children if child.poll() is None
     ]  # those that ended leave the table of the system
+    if len(_children) >= AT_ONCE:
+        return
     # Its standard input stays open as long as we live: its end tells it that the server is gone, even killed.
     _children.append(
         subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
     )
 
 
+def nudge() -> None:
+    """``wake`` for a chore: a server does it at once; what a command leaves waits for the next server or worker."""
+    if _lasting:
+        wake()
+
+
+def serve() -> None:
+    """Said by a process of a server, once it is there to stay."""
+    global _lasting
+    _lasting = True
+
+
 def wake_if_waiting() -> None:
-    """At the start of a server: what the last stop left waiting."""
+    """At the start of a server: what the last stop left waiting, and the chores of the day."""
     from django.db import connection
 
-    from carene.core.jobs import queries
+    from carene.core.jobs import chores, queries
 
     try:
-        if queries.waiting():
+        if queries.waiting() or chores.pending():
             wake()
     finally:
         connection.close()

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Literal
 
 from carene.engines.exchange.questionnaire import Means, Measured, Questionnaire, Reading, WishEntry
 from carene.engines.months import first_of_month, months_between
-from carene.engines.planner.avoided import Avoided, values_of
-from carene.engines.planner.avoided import avoided as avoided_by
+from carene.engines.planner import avoided as risks
+from carene.engines.planner.avoided import Avoided
 from carene.engines.planner.candidates import MeasureOverride, Values, problem_from
 from carene.engines.planner.model import Plan, Problem, Wish
 from carene.engines.planner.planning import plan
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.judge import judge
 from carene.engines.scoring.model import Answer, Judgement, Observation
-from carene.engines.simulation.case import case_of
+from carene.engines.simulation.case import Case, case_of
 from carene.engines.sources import InputError
 
 if TYPE_CHECKING:
+    from carene.engines.simulation.comparing import Comparison
     from carene.engines.simulation.model import Model
 
 Planner = Callable[[Problem], Plan]
@@ -33,7 +34,8 @@ NO_TEAM = "Aucune équipe n'est donnée : le temps des personnes n'est pas limit
 
 @dataclass(frozen=True)
 class Outcome:
-    """``notices``: French sentences, what was assumed or should be known of the file."""
+    """``notices``: French sentences, what was assumed or should be known of the file. ``avoided``: what the plan takes
+    away from the risk, as expected; ``saved``: the same a year once it is over, with intervals."""
 
     questionnaire: Questionnaire
     referential: Referential
@@ -43,6 +45,7 @@ class Outcome:
     plan: Plan
     notices: tuple[str, ...] = ()
     avoided: Avoided | None = None
+    saved: Comparison | None = None
 
 
 def assess(
@@ -63,19 +66,62 @@ def assess(
     the teams. With ``risk``, which the last two aims need, the plan is played again by the simulation. Raises
     InputError when nothing can be judged or planned.
     """
+    known = prepared(reading, referential, today, name, aim=aim, calendar=calendar, risk=risk)
+    avoided = saved = None
+    planned = planner(known.problem)
+    if risk is not None:
+        avoided, saved = risks.avoided(planned, risk, known.case), risks.saved(planned, risk, known.case)
+    return Outcome(
+        reading.questionnaire,
+        referential,
+        known.profile,
+        known.day,
+        known.judgement,
+        planned,
+        known.notices,
+        avoided,
+        saved,
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was judged, and the problem that is left to plan; ``notices`` as in ``Outcome``."""
+
+    profile: Profile
+    day: dt.date
+    judgement: Judgement
+    case: Case
+    problem: Problem
+    notices: tuple[str, ...]
+
+
+def prepared(
+    reading: Reading,
+    referential: Referential,
+    today: dt.date,
+    name: str = "",
+    *,
+    aim: Aim = "maturite",
+    calendar: Mapping[int, float] | None = None,
+    risk: Model | None = None,
+    ght: bool = True,
+) -> Prepared:
+    """``assess`` up to the plan. Without ``ght`` every measure is at its full price, for whoever plans the whole group.
+
+    Raises InputError as ``assess`` does.
+    """
     found = reading.questionnaire
     day = found.date or today
     judgement, profile = judge_file(found, referential, day, name)
-    values = avoided = None
+    values = None
     case = case_of(judgement, profile, found.card.operating_budget)
     if aim != "maturite":
         if risk is None:
             raise ValueError("the aim needs the model of the simulation")
-        values = values_of(risk, case, "euros" if aim == "risque" else "days")
-    planned = planner(_problem(found.means, referential, profile, judgement, day, values, calendar))
-    if risk is not None:
-        avoided = avoided_by(planned, risk, case)
-    return Outcome(found, referential, profile, day, judgement, planned, _notices(reading, judgement), avoided)
+        values = risks.values_of(risk, case, "euros" if aim == "risque" else "days")
+    problem = _problem(found.means, referential, profile, judgement, day, values, calendar, ght=ght)
+    return Prepared(profile, day, judgement, case, problem, _notices(reading, judgement))
 
 
 def judge_file(
@@ -87,7 +133,9 @@ def judge_file(
     """
     if not found.answers and not found.observations:
         raise InputError(
-            "le fichier ne contient ni réponse ni mesure", where=name, remedy="répondre au moins aux questions du socle"
+            "le fichier ne contient ni réponse ni valeur mesurée",
+            where=name,
+            remedy="répondre au moins aux questions du socle",
         )
     profile = found.card.profile(referential)
     judgement = judge(
@@ -144,6 +192,8 @@ def _problem(
     day: dt.date,
     values: Values | None,
     calendar: Mapping[int, float] | None,
+    *,
+    ght: bool,
 ) -> Problem:
     start = means.begins(day)
     return problem_from(
@@ -157,6 +207,7 @@ def _problem(
         wishes={key: _wish(key, wish, start) for key, wish in means.wishes.items()},
         overrides=_overrides(means),
         done=frozenset(means.done),
+        ght=ght,
         values=values,
         calendar=calendar,
     )

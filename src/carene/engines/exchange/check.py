@@ -158,7 +158,7 @@ def observation_problem(item: Measured, referential: Referential, today: dt.date
         )
     if item.observed_on > today:
         return InputError(
-            f"la mesure est datée du {french.long_date(item.observed_on)}, qui n'est pas encore passé",
+            f"la valeur est datée du {french.long_date(item.observed_on)}, qui n'est pas encore passé",
             where=item.where,
             remedy="corriger la date",
         )

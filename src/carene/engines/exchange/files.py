@@ -15,9 +15,17 @@ _WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
 
 def read_file(content: bytes, name: str, referential: Referential, today: dt.date) -> Reading:
     """XLSX, JSON or YAML. Raises InputError when it is none of them; what is wrong inside is in ``problems``."""
-    if content.startswith(_WORKBOOKS):
+    if is_workbook(content):
         return read_xlsx_file(content, name, referential, today)
-    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if name.lower().endswith(".json") or start in (b"{", b"["):
+    if is_json(content, name):
         return read_json_file(content, name, referential, today)
     return read_yaml_file(content, name, referential, today)
+
+
+def is_workbook(content: bytes) -> bool:
+    return content.startswith(_WORKBOOKS)
+
+
+def is_json(content: bytes, name: str) -> bool:
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    return name.lower().endswith(".json") or start in (b"{", b"[")

@@ -8,7 +8,7 @@ from carene.engines.exchange.tables import headings
 GUIDE = "Mode d'emploi"
 QUESTIONS = "Questions"
 CARD = "Établissement"
-MEASURED = "Mesures"
+MEASURED = "Indicateurs"
 HIDDEN = "_carene"
 
 ID = "Identifiant"
@@ -29,7 +29,7 @@ WRITTEN = ("level", "justification", "comment", "source")
 OBSERVATIONS = headings(
     indicator=("Indicateur", "Code", "Identifiant", "Code de l'indicateur", "indicator"),
     value=("Valeur", "Valeur mesurée", "value"),
-    date=("Date", "Date de la mesure", "Mesuré le", "date", "observed_on"),
+    date=("Date", "Date de la mesure", "Mesurée le", "Mesuré le", "date", "observed_on"),
     source=("Source", "Origine", "source"),
     note=("Remarque", "Remarques", "Commentaire", "note"),
 )
@@ -50,8 +50,10 @@ CARD_LABELS = {
     "staff": "Effectif (personnes)",
     "workstations": "Postes de travail",
     "servers": "Serveurs",
+    "sites": "Sites géographiques",
     "operating_budget": "Budget d'exploitation (€ par an)",
     "digital_budget": "Budget numérique (€ par an)",
+    "activity": "Activité combinée",
 }
 START = "Début de la feuille de route"
 MONTHS = "Durée de la feuille de route (mois)"

@@ -75,7 +75,7 @@ def _read_row(table: Table, row: int, key: str, problems: list[InputError]) -> M
         column = "date"
         day = date_of(table.cell(row, column))
         if day is None:
-            raise ValueError("la date manque ; écrire le jour de la mesure")
+            raise ValueError("la date manque ; écrire le jour où la valeur a été mesurée")
     except ValueError as error:
         problems.append(InputError(f"{key}, {error}", where=table.where(row, column)))
         return None

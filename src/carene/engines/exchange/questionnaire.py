@@ -25,7 +25,10 @@ GhtRole = Literal["support", "membre", "hors_ght"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The establishment. Amounts in euros a year; unknown stays None, never 0. ``group`` is the name of its GHT."""
+    """The establishment. Amounts in euros a year; unknown stays None, never 0. ``group`` is the name of its GHT.
+
+    ``activity``: combined activity, as the programme notified it; no unit.
+    """
 
     name: str = ""
     type: str | None = None
@@ -37,8 +40,10 @@ class Card:
     staff: int | None = None
     workstations: int | None = None
     servers: int | None = None
+    sites: int | None = None
     operating_budget: int | None = None
     digital_budget: int | None = None
+    activity: int | None = None
 
     def profile(self, referential: Referential) -> Profile:
         return Profile(type=self.type, size=referential.size_of(self.workstations), ght=self.ght)

@@ -6,7 +6,7 @@ Scores are on 0–4, shares on 0–1, money in euros, efforts in person-days, da
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carene.engines.exchange.assess import Outcome
 from carene.engines.exchange.questionnaire import Card
@@ -15,6 +15,11 @@ from carene.engines.planner.avoided import Avoided, Risk
 from carene.engines.planner.model import Plan, PlannedAction
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.model import CriterionResult, Judgement, NodeResult, Observation
+
+if TYPE_CHECKING:
+    from carene.engines.simulation.comparing import Comparison, Difference
+
+SAVED = ("probability", "days", "euros")
 
 
 def to_result(outcome: Outcome) -> dict[str, Any]:
@@ -26,7 +31,7 @@ def to_result(outcome: Outcome) -> dict[str, Any]:
         "organisation": organisation_data(found.questionnaire.card, found.profile, found.referential),
         **judgement_data(found.judgement, found.referential),
         "roadmap": roadmap_data(found.plan, found.referential),
-        **({} if found.avoided is None else {"avoided": avoided_data(found.avoided)}),
+        **({} if found.avoided is None else {"avoided": avoided_data(found.avoided, found.saved)}),
         "notices": [*found.notices, *found.plan.problem.notes],
     }
 
@@ -177,16 +182,23 @@ def roadmap_data(plan: Plan, referential: Referential) -> dict[str, Any]:
     }
 
 
-def avoided_data(found: Avoided) -> dict[str, Any]:
-    """Expected risk a year before the plan and at the end of each quarter; what is avoided over the horizon."""
+def avoided_data(found: Avoided, saved: Comparison | None = None) -> dict[str, Any]:
+    """Expected risk a year before the plan and at the end of each quarter; what is avoided over the horizon; and, each
+    year once the plan is over, with the interval that holds it nine times in ten (``yearly``)."""
     return {
         "before": _risk(found.before),
         "after": _risk(found.after),
         "quarters": [{"date": one.on.isoformat(), **_risk(one.risk)} for one in found.moments],
         "horizon": {"euros": _money(found.euros), "days": _money(found.days)},
+        **({} if saved is None else {"yearly": {name: _difference(getattr(saved, name)) for name in SAVED}}),
         "planned": None if found.planned is None else _money(found.planned),
         "notes": list(found.notes),
     }
+
+
+def _difference(found: Difference) -> dict[str, float]:
+    """Mean, interval and share of what there was before; the probability is that of a year with a success."""
+    return {key: round(getattr(found, key), 6) for key in ("mean", "low", "high", "share")}
 
 
 def _risk(risk: Risk) -> dict[str, float]:

@@ -55,6 +55,7 @@ Short = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=300)
 Long = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=LONGEST_TEXT)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
 Euros = Annotated[int, Field(ge=0, le=100_000_000_000)]
+Weight = Annotated[int, Field(ge=0, le=100_000_000_000)]  # without a unit
 Amount = Annotated[float, Field(ge=0, le=100_000_000_000, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
@@ -77,8 +78,10 @@ class CardShape(Shape):
     staff: Count | None = None
     workstations: Count | None = None
     servers: Count | None = None
+    sites: Count | None = None
     operating_budget: Euros | None = None
     digital_budget: Euros | None = None
+    activity: Weight | None = None
 
 
 class OriginShape(Shape):

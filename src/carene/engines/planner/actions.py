@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from carene.engines import french
 from carene.engines.planner.board import Board
+from carene.engines.planner.catalogue import Catalogue
+from carene.engines.planner.footprint import Footprint
 from carene.engines.planner.levels import Change, month_of_level
 from carene.engines.planner.model import PlannedAction, Step
 from carene.engines.planner.obstacles import awaited_resource, label, month_name, titled
@@ -35,12 +37,21 @@ def _action(board: Board, key: str, moves: list[tuple[str, Change]]) -> PlannedA
         investment=candidate.investment,
         yearly=candidate.yearly,
         cost=taken.total,
-        cost_by_year={catalogue.grid.years[rank]: amount for rank, amount in taken.money},
+        cost_by_year=_by_year(catalogue, taken),
         person_days={skill: days for skill, days in sorted(candidate.effort.items()) if days},
         raises=tuple(Step(criterion, move.before, move.after) for criterion, move in moves),
         value=sum(board.value_of(criterion, move) for criterion, move in moves),
         reason=f"{_why_here(board, key, moves)} ; {_why_now(board, key)}.",
     )
+
+
+def _by_year(catalogue: Catalogue, taken: Footprint) -> dict[int, float]:
+    """All purses together."""
+    found: dict[int, float] = {}
+    for rank, amount in taken.money:
+        year = catalogue.purses.year(rank)
+        found[year] = found.get(year, 0.0) + amount
+    return found
 
 
 def _why_here(board: Board, key: str, moves: list[tuple[str, Change]]) -> str:

@@ -21,6 +21,7 @@ from carene.engines.planner.model import BEYOND_TARGET, Plan
 
 if TYPE_CHECKING:  # numpy comes with it: only those who ask for the risk pay for that
     from carene.engines.simulation.case import Case
+    from carene.engines.simulation.comparing import Comparison
     from carene.engines.simulation.model import Model
 
 Measure = Literal["euros", "days"]
@@ -28,7 +29,7 @@ UNITS: Mapping[Measure, str] = {
     "euros": "€ de pertes évitées par an",
     "days": "jours de soins dégradés évités par an",
 }
-DAYS_OF_A_YEAR = 365.25
+DAYS_OF_A_YEAR, HOURS = 365.25, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,8 @@ def avoided(plan: Plan, model: Model, case: Case) -> Avoided:
     last = add_months(problem.start, problem.months)
     moments: list[RiskMoment] = []
     notes: tuple[str, ...] = ()
-    for index, levels in enumerate(plan.levels):
-        now = dict(case.levels)
-        for key, level in levels.items():
-            if level > plan.levels[0].get(key, level) or now.get(key) is not None:
-                now[key] = level
-        expected = risk(model, now, case.establishment)
+    for index in range(len(plan.levels)):
+        expected = risk(model, _levels_at(plan, case, index), case.establishment)
         notes = expected.notes
         end = min(add_months(problem.start, index * 3), last)
         total = expected.total
@@ -119,23 +116,52 @@ def avoided(plan: Plan, model: Model, case: Case) -> Avoided:
     return Avoided(tuple(moments), days, euros, planned, tuple(notes))
 
 
+def saved(plan: Plan, model: Model, case: Case) -> Comparison:
+    """What the plan takes away a year once it is over, the attacks together, with the interval of each difference."""
+    from carene.engines.simulation.comparing import compare
+    from carene.engines.simulation.simulate import simulate
+
+    before, after = (
+        simulate(model, _levels_at(plan, case, index), case.establishment) for index in (0, len(plan.levels) - 1)
+    )
+    return compare(before, after)["total"]
+
+
+def _levels_at(plan: Plan, case: Case, index: int) -> dict[str, int | None]:
+    """Levels at a moment of the plan; those that nobody evaluated stay so until the plan raises them."""
+    now = dict(case.levels)
+    for key, level in plan.levels[index].items():
+        if level > plan.levels[0].get(key, level) or now.get(key) is not None:
+            now[key] = level
+    return now
+
+
 def sentence(found: Avoided, unit: str) -> str:
     """Both figures, in French: the simulation's, and what the planner had announced."""
     before, after = found.before, found.after
     said = (
         f"À la fin du plan, la simulation donne {_percent(after.probability)} de risque par an au lieu de "
-        f"{_percent(before.probability)}, {french.trimmed(after.days)} jours de soins dégradés au lieu de "
-        f"{french.trimmed(before.days)} et {french.compact_euros(after.euros)} de pertes au lieu de "
-        f"{french.compact_euros(before.euros)} ; sur tout l'horizon, {french.compact_euros(found.euros)} et "
-        f"{french.trimmed(found.days)} jours de soins sont évités."
+        f"{_percent(before.probability)}, {_days(after.days)} de soins dégradés au lieu de {_days(before.days)} et "
+        f"{french.compact_euros(after.euros)} de pertes au lieu de {french.compact_euros(before.euros)} ; sur "
+        f"tout l'horizon, {french.compact_euros(found.euros)} de pertes et {_days(found.days)} de soins dégradés sont "
+        "évités."
     )
     if found.planned is None:
         return said
-    figure = french.compact_euros(found.planned) if unit == UNITS["euros"] else f"{french.trimmed(found.planned)} jours"
+    figure = french.compact_euros(found.planned) if unit == UNITS["euros"] else _days(found.planned)
     return (
         f"{said} Le calcul du plan, qui ajoute des parts et ne compte pas les critères sans réponse, annonçait "
         f"{figure} sur l'horizon."
     )
+
+
+def _days(days: float) -> str:
+    """« 12,5 jours », « 7 heures », « 40 minutes »: a small establishment loses little, but not nothing."""
+    if abs(days) >= 1:
+        return f"{french.trimmed(days)}{french.SPACE}{french.plural(days, 'jour')}"
+    if abs(days) >= 2 / HOURS:
+        return french.counted(round(days * HOURS), "heure")
+    return french.counted(round(days * HOURS * 60), "minute")
 
 
 def _percent(probability: float) -> str:

@@ -15,12 +15,14 @@ GAIN_SLACK = 1e-9  # a gain below this is rounding
 
 
 class Shortage(NamedTuple):
-    """What lacks to place a measure at one month. With an empty ``skill`` it is money, and ``quarter`` is the year."""
+    """What lacks to place a measure at one month. With an empty ``skill`` it is money of ``purse``, and ``quarter`` is
+    the year."""
 
     skill: str
     quarter: int
     asked: float
     left: float
+    purse: str = ""
 
     @property
     def missing(self) -> float:
@@ -83,10 +85,10 @@ class Board:
 
     def shortages(self, key: str, begins: int) -> list[Shortage]:
         """Everything that lacks at this month, money first; empty when it fits."""
-        catalogue = self.catalogue
+        catalogue, purses = self.catalogue, self.catalogue.purses
         taken = catalogue.footprint(key, begins)
         found = [
-            Shortage("", catalogue.grid.years[rank], amount, catalogue.budgets[rank] - self.spent[rank])
+            Shortage("", purses.year(rank), amount, catalogue.budgets[rank] - self.spent[rank], purse=purses.name(rank))
             for rank, amount in taken.money
             if self.spent[rank] + amount > catalogue.budgets[rank] + MONEY_SLACK
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from carene.engines.planner.footprint import Footprint, Grid, budgets_of, capacities_of, footprint
+from carene.engines.planner.footprint import Footprint, Grid, Purses, capacities_of, footprint
 from carene.engines.planner.levels import worths
 from carene.engines.planner.model import Candidate, Problem, Step, Wish
 
@@ -19,7 +19,8 @@ class Catalogue:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.grid = Grid(problem.start, problem.months)
-        self.budgets = budgets_of(problem, self.grid)
+        self.purses = Purses.of(problem, self.grid)
+        self.budgets = self.purses.budgets(problem)
         self.capacity = capacities_of(problem, self.grid)
         self._footprints: dict[tuple[str, int], Footprint] = {}
         self.candidates: Mapping[str, Candidate] = {c.id: c for c in sorted(problem.candidates, key=lambda c: c.id)}
@@ -69,7 +70,7 @@ class Catalogue:
     def footprint(self, key: str, begins: int) -> Footprint:
         found = self._footprints.get((key, begins))
         if found is None:
-            found = self._footprints[key, begins] = footprint(self.grid, self.candidates[key], begins)
+            found = self._footprints[key, begins] = footprint(self.grid, self.purses, self.candidates[key], begins)
         return found
 
     def burden(self, key: str, begins: int, *, scarce: bool) -> float:

@@ -20,8 +20,8 @@ def violations(problem: Problem, plan: Plan) -> list[str]:
 
     Rules: every candidate planned or left out exactly once; nothing excluded, done or unknown; whole work inside the
     horizon; prerequisites finished before; one measure at most of an exclusive group; wishes honoured or told in
-    ``unmet``; budgets by year and teams by quarter; levels raised from where they really stand; announced costs,
-    levels, loads and value equal to what they should be; a bound not below the value.
+    ``unmet``; budgets by year of each purse and teams by quarter; levels raised from where they really stand; announced
+    costs, levels, loads and value equal to what they should be; a bound not below the value.
     """
     known = {candidate.id: candidate for candidate in problem.candidates}
     unknown = [a.measure for a in plan.actions if a.measure not in known]
@@ -114,29 +114,38 @@ def _one_wish(measure: str, wish: Wish, action: PlannedAction, told: bool) -> It
 
 
 def _money(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
-    spent: dict[int, float] = {_date(problem, month).year: 0.0 for month in range(problem.months)}
+    years = sorted({_date(problem, month).year for month in range(problem.months)})
+    budgets = {"": problem.budgets, **problem.purses}
+    spent: dict[str, dict[int, float]] = {purse: dict.fromkeys(years, 0.0) for purse in budgets}
     for action in plan.actions:
         candidate = known[action.measure]
-        own = dict.fromkeys(spent, 0.0)
+        own = dict.fromkeys(years, 0.0)
         for month in range(action.start_month, problem.months):
             working = month < action.end_month
             euros = candidate.investment / candidate.months if working else candidate.yearly / 12
             year = _date(problem, month).year
             own[year] = own.get(year, 0.0) + euros
+        for purse, share in (candidate.payers or {"": 1.0}).items():
+            for year, amount in own.items():
+                spent[purse][year] = spent[purse].get(year, 0.0) + amount * share
         for year, amount in own.items():
-            spent[year] = spent.get(year, 0.0) + amount
             if abs(amount - action.cost_by_year.get(year, 0.0)) > _EUROS:
                 yield f"{action.measure} : coût {year} annoncé {action.cost_by_year.get(year, 0.0)}, réel {amount}"
         if abs(sum(own.values()) - action.cost) > _EUROS:
             yield f"{action.measure} : coût total annoncé {action.cost}, réel {sum(own.values())}"
-    for year, amount in spent.items():
-        if amount > problem.budgets.get(year, 0.0) + _EUROS:
-            yield f"{year} : {amount} € dépensés pour un budget de {problem.budgets.get(year, 0.0)} €"
-    announced = {year.year: (year.budget, year.spent) for year in plan.years}
-    for year, amount in spent.items():
-        budget, told = announced.get(year, (math.nan, math.nan))
-        if not (abs(told - amount) <= _EUROS and abs(budget - problem.budgets.get(year, 0.0)) <= _EUROS):
-            yield f"{year} : budget ou dépense annoncés faux"
+    given = {(purse, year): budgets[purse].get(year, 0.0) for purse, own in spent.items() for year in own}
+    for (purse, year), budget in given.items():
+        if spent[purse][year] > budget + _EUROS:
+            yield f"{purse} {year} : {spent[purse][year]} € dépensés pour un budget de {budget} €"
+    announced = {(one.purse, one.year): (one.budget, one.spent) for one in (*plan.years, *plan.purses)}
+    expected = {slot: (budget, spent[slot[0]][slot[1]]) for slot, budget in given.items() if slot[0]}
+    for year in years:  # all purses together
+        totals = sum(given[purse, year] for purse in budgets), sum(spent[purse][year] for purse in budgets)
+        expected["", year] = totals
+    for slot, (budget, amount) in expected.items():
+        told = announced.get(slot, (math.nan, math.nan))
+        if not (abs(told[1] - amount) <= _EUROS and abs(told[0] - budget) <= _EUROS):
+            yield f"{slot} : budget ou dépense annoncés faux"
 
 
 def _teams(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from carene.engines.planner.model import Candidate, Problem, Wish
 from carene.engines.sources import InputError
 
 SHORTEST, LONGEST = 12, 60  # months of horizon
+_ROUNDING = 1e-6  # of shares that make a whole
 
 
 def check_problem(problem: Problem) -> None:
@@ -25,6 +26,7 @@ def check_problem(problem: Problem) -> None:
             )
         known.add(candidate.id)
         _check_candidate(candidate)
+        _check_payers(problem, candidate)
     for candidate in problem.candidates:
         for required in candidate.requires:
             if required not in known and required not in problem.done:
@@ -83,6 +85,9 @@ def _check_horizon(problem: Problem) -> None:
 def _check_resources(problem: Problem) -> None:
     for year, budget in sorted(problem.budgets.items()):
         _check_amount(budget, f"budget {year}", "le montant")
+    for purse, budgets in sorted(problem.purses.items()):
+        for year, budget in sorted(budgets.items()):
+            _check_amount(budget, f"budget {year} de {french.quoted(problem.labels.get(purse, purse))}", "le montant")
     quarters = math.ceil(problem.months / 3)
     for skill, days in sorted(problem.capacity.items()):
         where = f"équipe {french.quoted(problem.labels.get(skill, skill))}"
@@ -130,6 +135,25 @@ def _check_candidate(candidate: Candidate) -> None:
             )
 
 
+def _check_payers(problem: Problem, candidate: Candidate) -> None:
+    """Purses that exist, and parts that make the whole."""
+    where = _named(candidate)
+    for purse, share in sorted(candidate.payers.items()):
+        if purse and purse not in problem.purses:
+            raise InputError(
+                f"le budget {french.quoted(purse)}, qui doit la payer, n'existe pas",
+                where=where,
+                remedy="ajoutez-le ou changez qui paie",
+            )
+        _check_amount(share, where, "la part d'un budget")
+    if candidate.payers and not math.isclose(sum(candidate.payers.values()), 1.0, abs_tol=_ROUNDING):
+        raise InputError(
+            f"les parts de ceux qui la paient font {french.percent(100 * sum(candidate.payers.values()), 2)}",
+            where=where,
+            remedy="corrigez-les pour qu'elles fassent 100 %",
+        )
+
+
 def _check_wish(key: str, wish: Wish) -> None:
     where = f"souhait sur {french.quoted(key)}"
     if wish.excluded and (wish.mandatory or wish.start_month is not None):
@@ -159,6 +183,10 @@ def _check_cycles(candidates: Iterable[Candidate]) -> None:
     requires = {candidate.id: candidate.requires for candidate in candidates}
     titles = {candidate.id: candidate.title for candidate in candidates}
     cycle = _find_cycle(requires)
+    if len(cycle) == 2:
+        raise InputError(
+            f"{french.quoted(titles[cycle[0]])} s'attend elle-même", where="catalogue", remedy="retirez ce prérequis"
+        )
     if cycle:
         chain = " → ".join(french.quoted(titles[key]) for key in cycle)
         raise InputError(

@@ -10,8 +10,8 @@ from carene.engines import french
 from carene.engines.planner.board import Board, Shortage
 from carene.engines.planner.catalogue import Catalogue
 from carene.engines.planner.model import Candidate, LeftOut, Plan, PlannedAction, Problem
-from carene.engines.planner.obstacles import label, month_name, titled
-from carene.engines.planner.optimise import optimise, relaxation
+from carene.engines.planner.obstacles import label, month_name, purse_of, titled
+from carene.engines.planner.optimise import optimise, relaxation, widths
 from carene.engines.planner.optimum import bound as linear
 from carene.engines.planner.optimum.packed import pack
 
@@ -33,8 +33,8 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Marginals:
     """What would be gained by a little more, in the unit of the plan. ``money``: year → value of 10 000 € more that
-    year; ``team``: skill → value of one more person-day a month over the whole horizon. All are estimates: ``method``
-    says of which kind, in French."""
+    year, in the purse where it buys the most when there are several; ``team``: skill → value of one more person-day a
+    month over the whole horizon. All are estimates: ``method`` says of which kind, in French."""
 
     money: Mapping[int, float]
     team: Mapping[str, float]
@@ -55,6 +55,15 @@ def explanations(plan: Plan) -> tuple[Explanation, ...]:
         *(_planned(board, plan, action) for action in plan.actions),
         *(_left_out(board, plan, left) for left in plan.left_out),
     )
+
+
+def explanation(plan: Plan, measure: str) -> Explanation | None:
+    """That of one measure; None when the plan does not know it."""
+    planned = next((action for action in plan.actions if action.measure == measure), None)
+    if planned is not None:
+        return _planned(board_of(plan), plan, planned)
+    left = next((entry for entry in plan.left_out if entry.measure == measure), None)
+    return None if left is None else _left_out(board_of(plan), plan, left)
 
 
 def board_of(plan: Plan) -> Board:
@@ -115,7 +124,8 @@ def _lacked(board: Board, key: str, first: int, begins: int) -> str:
             if slot not in worst or lack.missing > worst[slot].missing:
                 worst[slot] = lack
     said = [
-        f"l'argent de {year} ({french.euros(max(1.0, worst['', year].missing))} manquaient)"
+        f"l'argent de {year} ({french.euros(max(1.0, worst['', year].missing))} manquaient"
+        f"{purse_of(catalogue, worst['', year])})"
         for year in sorted(lack.quarter for lack in worst.values() if not lack.skill)
     ]
     for skill in sorted({lack.skill for lack in worst.values() if lack.skill}):
@@ -178,16 +188,17 @@ def dominating(problem: Problem, candidate: Candidate) -> str | None:
     return None
 
 
-def marginals(plan: Plan) -> Marginals:
+def marginals(plan: Plan, *, width: int | None = None) -> Marginals:
     """What 10 000 € more in each year, or one more person-day a month of each skill, would buy.
 
     With HiGHS, the prices of the linear relaxation: what the next euro or day is worth where measures could be carried
-    out in part; small amounts only. Without it, the plan is sought again with that much more: less than what is
-    possible, maybe nothing.
+    out in part; small amounts only. ``width``: months of the buckets in which time is cut, wider is quicker. Without
+    HiGHS, the plan is sought again with that much more: less than what is possible, maybe nothing.
     """
     problem = plan.problem
     if linear.available():
-        found = linear.linear_bound(relaxation(pack(board_of(plan))))
+        packed = pack(board_of(plan))
+        found = linear.linear_bound(relaxation(packed, width or widths(packed)[0]))
         if found is not None:
             return _by_prices(plan, found)
     return _by_search(plan, problem)
@@ -199,7 +210,8 @@ def _by_prices(plan: Plan, found: linear.Bound) -> Marginals:
     team = dict.fromkeys(sorted(plan.problem.capacity), 0.0)
     for resource, price in found.prices:
         if not resource.skill:
-            money[catalogue.grid.years[resource.rank]] = price * MORE_MONEY
+            year = catalogue.purses.year(resource.rank)
+            money[year] = max(money[year], price * MORE_MONEY)
         else:
             first, after = catalogue.grid.months_of_quarter(resource.rank)
             there = catalogue.grid.presence(plan.problem.calendar, resource.rank)

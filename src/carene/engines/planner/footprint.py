@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from carene.engines.months import add_months
 from carene.engines.planner.model import Candidate, Problem
+
+SINGLE = ""  # name of the purse that ``Problem.budgets`` fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +54,59 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Sparse: only what is not zero. ``money`` by rank of the year, ``days`` by (skill, quarter)."""
+    """Sparse: only what is not zero. ``money`` by rank (see ``Purses``), ``days`` by (skill, quarter)."""
 
     money: tuple[tuple[int, float], ...]
     days: tuple[tuple[tuple[str, int], float], ...]
     total: float
 
 
-def footprint(grid: Grid, candidate: Candidate, begins: int) -> Footprint:
+@dataclass(frozen=True, slots=True)
+class Purses:
+    """Ranks of the money: those of the years of the single purse, whose name is empty, then of each other by name."""
+
+    names: tuple[str, ...]
+    years: range
+
+    @classmethod
+    def of(cls, problem: Problem, grid: Grid) -> Purses:
+        return cls((SINGLE, *sorted(problem.purses)), grid.years)
+
+    def year(self, rank: int) -> int:
+        return self.years[rank % len(self.years)]
+
+    def name(self, rank: int) -> str:
+        return self.names[rank // len(self.years)]
+
+    def shares(self, candidate: Candidate) -> Iterator[tuple[int, float]]:
+        """(rank of the first year of a purse, share of the money of the candidate that it pays)."""
+        for position, name in enumerate(self.names):
+            share = candidate.payers.get(name, 0.0) if candidate.payers else float(name == SINGLE)
+            if share:
+                yield position * len(self.years), share
+
+    def budgets(self, problem: Problem) -> list[float]:
+        """Euros by rank, 0 for a year that has no budget."""
+        owned = [problem.budgets, *(problem.purses[name] for name in self.names[1:])]
+        return [float(budgets.get(year, 0.0)) for budgets in owned for year in self.years]
+
+
+def footprint(grid: Grid, purses: Purses, candidate: Candidate, begins: int) -> Footprint:
     """Investment and work spread evenly over the months of work, yearly cost by month from the end to the horizon."""
     ends = begins + candidate.months
-    money = []
+    amounts = []
     for rank, year in enumerate(grid.years):
         first, after = grid.months_of_year(year)
         amount = candidate.investment * _overlap(begins, ends, first, after) / candidate.months
         amount += candidate.yearly * _overlap(ends, grid.months, first, after) / 12
         if amount:
-            money.append((rank, amount))
+            amounts.append((rank, amount))
+    money = [(first + rank, amount * share) for first, share in purses.shares(candidate) for rank, amount in amounts]
     days = []
     for quarter in range(begins // 3, min(grid.quarters, (ends + 2) // 3)):
         share = _overlap(begins, ends, *grid.months_of_quarter(quarter)) / candidate.months
         days += [((skill, quarter), effort * share) for skill, effort in candidate.effort.items() if effort]
-    return Footprint(tuple(money), tuple(days), sum(amount for _, amount in money))
-
-
-def budgets_of(problem: Problem, grid: Grid) -> list[float]:
-    """Euros by rank of the year, 0 for a year that has no budget."""
-    return [float(problem.budgets.get(year, 0.0)) for year in grid.years]
+    return Footprint(tuple(money), tuple(days), sum(amount for _, amount in amounts))
 
 
 def capacities_of(problem: Problem, grid: Grid) -> Mapping[tuple[str, int], float]:

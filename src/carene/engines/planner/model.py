@@ -50,6 +50,7 @@ class Candidate:
     requires: tuple[str, ...] = ()
     quick_win: bool = False
     shared: bool = False
+    payers: Mapping[str, float] = field(default_factory=dict)  # purse → share of its money, sum 1; empty = ``budgets``
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Problem:
         default_factory=dict
     )  # month of the year 1–12 → share of the teams; absent = 1
     exclusive: tuple[tuple[str, ...], ...] = ()  # of each group one measure at most; what is done counts
+    # Further purses, that pay for the candidates that name them: name → calendar year → euros, absent years have none.
+    purses: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class YearBudget:
+    """Euros of one calendar year, of all purses together or of the one that is named."""
+
     year: int
     budget: float
     spent: float
+    purse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +185,4 @@ class Plan:
     trail: tuple[Stage, ...] = ()
     seed: int = 0
     steps: int | None = None
+    purses: tuple[YearBudget, ...] = ()  # of each purse of the problem, by name then year; ``years`` sums them all

@@ -89,7 +89,7 @@ def awaited_resource(board: Board, key: str, month: int) -> str:
         return ""
     worst = max(lacks, key=lambda lack: _weight(board, [lack]))
     if not worst.skill:
-        return f"attend le budget : un mois plus tôt, il manquait {_money(worst)}"
+        return f"attend le budget : un mois plus tôt, il manquait {_money(board.catalogue, worst)}"
     catalogue = board.catalogue
     period = _period(catalogue, worst.quarter, worst.quarter)
     return (
@@ -100,7 +100,7 @@ def awaited_resource(board: Board, key: str, month: int) -> str:
 
 def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     """« il manque 12 400 € en 2027 (45 000 € demandés, 32 600 € libres) et 3 jours de l'équipe « RSSI » en … »."""
-    parts = [_money(lack) for lack in lacks if not lack.skill]
+    parts = [_money(catalogue, lack) for lack in lacks if not lack.skill]
     skills = dict.fromkeys(lack.skill for lack in lacks if lack.skill)
     parts += [_team(catalogue, [lack for lack in lacks if lack.skill == skill]) for skill in skills]
     return f"il manque {french.listing(parts)}"
@@ -108,7 +108,11 @@ def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
 
 def describe_briefly(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     """« il manque 12,4 k€ en 2027, et du temps : RSSI 3 jours »."""
-    money = [f"{french.compact_euros(max(1.0, lack.missing))} en {lack.quarter}" for lack in lacks if not lack.skill]
+    money = [
+        f"{french.compact_euros(max(1.0, lack.missing))}{purse_of(catalogue, lack)} en {lack.quarter}"
+        for lack in lacks
+        if not lack.skill
+    ]
     teams: dict[str, float] = {}
     for lack in lacks:
         if lack.skill:
@@ -136,8 +140,14 @@ def _lacks_at(board: Board, key: str, month: int) -> list[Shortage]:
     return lacks
 
 
-def _money(lack: Shortage) -> str:
-    return f"{french.euros(max(1.0, lack.missing))} en {lack.quarter} {_balance(lack, '€', 0)}"
+def _money(catalogue: Catalogue, lack: Shortage) -> str:
+    missing = french.euros(max(1.0, lack.missing))
+    return f"{missing}{purse_of(catalogue, lack)} en {lack.quarter} {_balance(lack, '€', 0)}"
+
+
+def purse_of(catalogue: Catalogue, lack: Shortage) -> str:
+    """« au budget de « CH de la Vallée » », when there are several."""
+    return f" au budget de {french.quoted(label(catalogue, lack.purse))}" if lack.purse else ""
 
 
 def _team(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
@@ -188,7 +198,7 @@ def _why_not(board: Board, key: str, *, strict: bool) -> Obstacle:
             return Obstacle(
                 "deadline",
                 f"elle finirait au plus tôt en {month_name(catalogue, ends - 1)}, alors qu'elle doit être finie avant "
-                f"{month_name(catalogue, deadline)}",
+                f"{month_name(catalogue, deadline)} : c'est {french.months(ends - deadline)} trop tard",
             )
         return Obstacle("horizon", _after_needs(board, key, first) + _beyond_horizon(catalogue, key, first))
     return _least_shortage(board, key, first, last)

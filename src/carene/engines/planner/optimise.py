@@ -25,7 +25,7 @@ from carene.engines.planner.optimum import exact
 from carene.engines.planner.optimum.packed import Packed, pack
 from carene.engines.planner.optimum.search import Search
 from carene.engines.planner.optimum.timed import Timed, timed
-from carene.engines.planner.planning import Filled, filled, finished
+from carene.engines.planner.planning import NOTHING, Filled, filled, finished
 
 Progress = Callable[[str, float, float | None, float], None]  # stage, value, bound, share of the time 0–1
 Stop = Callable[[], bool]
@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 SEARCH, CPSAT = "Recherche locale", "CP-SAT"
 SECONDS = 30.0
-QUARTER = 3  # months
-LARGE, HUGE = 5_000, 25_000  # measures × months: from there a first bound by quarters, that is quick; or nothing else
+QUARTER, YEAR = 3, 12  # months
+LARGE, HUGE = 5_000, 25_000  # measures × months: from there a first bound by quarters, by years, that is quick
 BOUND = 0.5  # share of the time that HiGHS may take at most
 WHOLE = 0.15  # share of what remains that CP-SAT spends on the whole problem
 SMALL = 100  # measures: up to there CP-SAT may close the whole problem, and has most of the time for it
@@ -212,6 +212,8 @@ class _Race:
 
     def method(self) -> str:
         """How the plan was found, in French."""
+        if not self.board.catalogue.candidates:
+            return NOTHING
         parts = [
             "Comment ce plan est trouvé : le plan glouton est amélioré par une recherche locale "
             f"({french.counted(self.search.made, 'essai')})"
@@ -320,14 +322,18 @@ class _Race:
     def _bound(self, seconds: float) -> None:
         if not (self.prove and linear.available()):
             return
-        size = sum(self.packed.allowed) * self.packed.months
-        widths = (QUARTER,) if size > HUGE else (QUARTER, 1) if size > LARGE else (1,)
-        for width in widths:
+        for width in widths(self.packed):
             found = linear.linear_bound(relaxation(self.packed, width), seconds=seconds)
             if found is not None:
                 self._lower(found.value)
             if self._stopped:
                 return
+
+
+def widths(packed: Packed) -> tuple[int, ...]:
+    """Months of the buckets in which time is cut, the quickest first: the first bound comes in a second or two."""
+    size = sum(packed.allowed) * packed.months
+    return (YEAR, QUARTER) if size > HUGE else (QUARTER, 1) if size > LARGE else (1,)
 
 
 def relaxation(packed: Packed, width: int = 1) -> Timed:

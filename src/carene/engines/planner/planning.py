@@ -28,6 +28,7 @@ from carene.engines.planner.model import Plan, PlannedAction, Problem, QuarterLo
 _RANKINGS = (Ranking(1.0, True), Ranking(1.0, False), Ranking(0.5, True), Ranking(0.0, False))
 _RANKINGS_FOR_MANY = _RANKINGS[:2]
 _MANY = 300  # candidates
+NOTHING = "Aucune mesure au catalogue : il n'y avait rien à planifier."
 
 
 def plan(problem: Problem) -> Plan:
@@ -71,6 +72,7 @@ def finished(board: Board, outcome: Outcome, method: str) -> Plan:
         actions=actions,
         left_out=left_out(board),
         years=_years(catalogue, actions),
+        purses=_purses(board),
         levels=_levels(board),
         loads=_loads(catalogue, actions),
         value=sum(action.value for action in actions),
@@ -102,9 +104,28 @@ def _is_better(board: Board, outcome: Outcome, other: Board, others: Outcome) ->
 
 
 def _years(catalogue: Catalogue, actions: tuple[PlannedAction, ...]) -> tuple[YearBudget, ...]:
+    years = catalogue.grid.years
     return tuple(
-        YearBudget(year, catalogue.budgets[rank], sum(action.cost_by_year.get(year, 0.0) for action in actions))
-        for rank, year in enumerate(catalogue.grid.years)
+        YearBudget(
+            year,
+            sum(catalogue.budgets[rank :: len(years)]),
+            sum(action.cost_by_year.get(year, 0.0) for action in actions),
+        )
+        for rank, year in enumerate(years)
+    )
+
+
+def _purses(board: Board) -> tuple[YearBudget, ...]:
+    """Those that have a name; none when everything comes from the single one."""
+    catalogue = board.catalogue
+    spent = [0.0] * len(catalogue.budgets)
+    for key, begins in sorted(board.starts.items()):
+        for rank, amount in catalogue.footprint(key, begins).money:
+            spent[rank] += amount
+    return tuple(
+        YearBudget(catalogue.purses.year(rank), budget, spent[rank], catalogue.purses.name(rank))
+        for rank, budget in enumerate(catalogue.budgets)
+        if rank >= len(catalogue.grid.years)
     )
 
 
@@ -135,7 +156,7 @@ def _loads(catalogue: Catalogue, actions: tuple[PlannedAction, ...]) -> tuple[Qu
 
 def _method(candidates: int, rankings: int, exchanged: int) -> str:
     if not candidates:
-        return "Aucune mesure au catalogue : il n'y avait rien à planifier."
+        return NOTHING
     swaps = "les échanges de mesures essayés ensuite ne l'ont pas améliorée"
     if exchanged:
         verb = "l'ont" if exchanged > 1 else "l'a"

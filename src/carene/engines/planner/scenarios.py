@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from carene.engines.planner.board import Board
 from carene.engines.planner.catalogue import Catalogue
+from carene.engines.planner.checks import check_problem
+from carene.engines.planner.explain import Marginals, marginals
 from carene.engines.planner.model import Plan, Problem
-from carene.engines.planner.optimise import optimise
+from carene.engines.planner.optimise import QUARTER, optimise
+from carene.engines.planner.optimum import bound as linear
 from carene.engines.planner.planning import filled, finished
 from carene.engines.planner.usual import Range, Uncertainty, proposals
 
 STEPS = 600  # of the search, for each point or draw
 MEDIAN = 0.5
+PRUDENT = "Comment ce plan est trouvé : parmi les plans cherchés pour chaque tirage, celui qui résiste le mieux."
 
 Heard = Callable[[float], None]  # share done, 0–1
 Stop = Callable[[], bool]
@@ -36,7 +40,7 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Robust:
     """``plan``: valid for the problem as it is. ``low``, ``median``: of its value over the draws, each replayed with
-    its own costs, work and effects: what no longer fits begins later, or not at all. ``nominal_low``: the same for the
+    its own costs, work and effects: what no longer fits begins later, or not at all. ``nominal_…``: the same for the
     plan found without doubting. ``stays``: measure → share of the draws in which it stays in ``plan``; ``chosen``:
     measure → share of the draws in which the plan sought for that draw holds it."""
 
@@ -44,6 +48,7 @@ class Robust:
     low: float
     median: float
     nominal_low: float
+    nominal_median: float
     stays: Mapping[str, float]
     chosen: Mapping[str, float]
     draws: int
@@ -71,7 +76,8 @@ def pareto(
             break
         share = most * rank / points
         budgets = {year: amount * share for year, amount in problem.budgets.items()}
-        warm = optimise(replace(problem, budgets=budgets), steps=steps, seed=seed, warm=warm, stop=stop)
+        purses = {name: {year: one * share for year, one in own.items()} for name, own in problem.purses.items()}
+        warm = optimise(replace(problem, budgets=budgets, purses=purses), steps=steps, seed=seed, warm=warm, stop=stop)
         budget, spent = sum(year.budget for year in warm.years), sum(year.spent for year in warm.years)
         found.append(Point(share, budget, spent, warm.value, warm.bound, warm))
         if heard is not None:
@@ -99,9 +105,10 @@ def robust(
     nominal = nominal or optimise(problem, steps=steps, seed=seed)
     draw = random.Random(seed)
     drawn: list[Problem] = []
-    first = _imposed(nominal)
-    settled = {key: begins for key, begins in _starts(nominal).items() if key in first}
-    rivals: list[dict[str, int]] = [_starts(nominal)]
+    usual = starts_of(nominal)
+    first = _imposed(problem, usual)
+    settled = {key: begins for key, begins in usual.items() if key in first}
+    rivals: list[dict[str, int]] = [usual]
     chosen: dict[str, int] = {}
     for rank in range(ranges.draws):
         if drawn and stop is not None and stop():
@@ -109,7 +116,7 @@ def robust(
         one = _drawn(problem, ranges, draw)
         best = optimise(one, steps=steps, seed=seed, stop=stop, prove=False)
         drawn.append(one)
-        rivals.append({**_starts(best), **settled})
+        rivals.append({**starts_of(best), **settled})
         for action in best.actions:
             chosen[action.measure] = chosen.get(action.measure, 0) + 1
         if heard is not None:
@@ -121,20 +128,62 @@ def robust(
     winner = max(range(len(boards)), key=lambda rank: (lows[rank], boards[rank].value, -rank))
     kept = boards[winner]
     stays = [_replayed(one, kept.starts, first).starts for one in others]
-    plan = nominal if winner == 0 else _as_plan(problem, kept, nominal)
+    plan = nominal if winner == 0 else _as_plan(kept, PRUDENT, nominal.bound)
     return Robust(
         plan=plan,
         low=lows[winner],
         median=_quantile(values[winner], MEDIAN),
         nominal_low=lows[0],
+        nominal_median=_quantile(values[0], MEDIAN),
         stays={key: sum(key in starts for starts in stays) / len(stays) for key in sorted(kept.starts)},
         chosen={key: count / len(drawn) for key, count in sorted(chosen.items())},
         draws=len(drawn),
     )
 
 
-def _starts(plan: Plan) -> dict[str, int]:
+def doubted(
+    problem: Problem,
+    plan: Plan,
+    *,
+    uncertainty: Uncertainty | None = None,
+    seed: int = 0,
+    heard: Heard | None = None,
+    stop: Stop | None = None,
+) -> tuple[Marginals, ...]:
+    """What a little more of each means would buy, in each draw of ``robust``; none without HiGHS: no prices."""
+    ranges = uncertainty or proposals().uncertainty
+    draw = random.Random(seed)
+    found: list[Marginals] = []
+    for rank in range(ranges.draws if linear.available() else 0):
+        if stop is not None and stop():
+            break
+        found.append(marginals(replace(plan, problem=_drawn(problem, ranges, draw)), width=QUARTER))
+        if heard is not None:
+            heard((rank + 1) / ranges.draws)
+    return tuple(found)
+
+
+def between(values: Sequence[float], share: float) -> tuple[float, float]:
+    """Below the first lies this share of the values at most, above the second too."""
+    return _quantile(values, share), -_quantile([-value for value in values], share)
+
+
+def starts_of(plan: Plan) -> dict[str, int]:
+    """Measure → month at which its work begins: with the problem, all that makes the plan."""
     return {action.measure: action.start_month for action in plan.actions}
+
+
+def replayed(problem: Problem, starts: Mapping[str, int], method: str, bound: float | None = None) -> Plan:
+    """The plan of these measures: each at its month, else at the first after that fits, else left out.
+
+    ``method``: French, how it was found; ``bound``: what no plan of this problem exceeds, when it is known. Raises
+    InputError as ``plan`` does.
+    """
+    check_problem(problem)
+    catalogue = Catalogue(problem)
+    free = set(catalogue.open_keys())
+    known = {key: begins for key, begins in starts.items() if key in free}
+    return _as_plan(_replayed(catalogue, known, _imposed(problem, known)), method, bound)
 
 
 def _drawn(problem: Problem, ranges: Uncertainty, draw: random.Random) -> Problem:
@@ -171,15 +220,11 @@ def _replayed(catalogue: Catalogue, starts: Mapping[str, int], first: frozenset[
     return board
 
 
-def _imposed(plan: Plan) -> frozenset[str]:
-    """What the wishes put in the plan, and what that needs."""
-    catalogue = Catalogue(plan.problem)
-    wishes = plan.problem.wishes
-    pending = [
-        action.measure
-        for action in plan.actions
-        if (wish := wishes.get(action.measure)) and (wish.mandatory or wish.start_month is not None)
-    ]
+def _imposed(problem: Problem, planned: Iterable[str]) -> frozenset[str]:
+    """What the wishes put in a plan, and what that needs."""
+    catalogue = Catalogue(problem)
+    wishes = problem.wishes
+    pending = [key for key in planned if (wish := wishes.get(key)) and (wish.mandatory or wish.start_month is not None)]
     found = set(pending)
     while pending:
         for required in catalogue.needs[pending.pop()]:
@@ -195,11 +240,10 @@ def _quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _as_plan(problem: Problem, board: Board, nominal: Plan) -> Plan:
-    found = filled(problem)
+def _as_plan(board: Board, method: str, known: float | None) -> Plan:
+    found = filled(board.catalogue.problem)
     board.refused = dict(found.board.refused)
-    method = "Comment ce plan est trouvé : parmi les plans cherchés pour chaque tirage, celui qui résiste le mieux."
     plan = finished(board, found.outcome, method)
-    bound = None if nominal.bound is None else max(nominal.bound, plan.value)
+    bound = None if known is None else max(known, plan.value)
     gap = None if bound is None else (bound - plan.value) / bound if bound > 0 else 0.0
-    return replace(plan, bound=bound, gap=gap, seed=nominal.seed)
+    return replace(plan, bound=bound, gap=gap)

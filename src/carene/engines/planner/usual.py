@@ -58,11 +58,20 @@ class Uncertainty(_Shape):
     source: Origin
 
 
+class Sharing(_Shape):
+    """``usual_members``: size of the group for which the pack says what a member pays of a shared measure."""
+
+    usual_members: float
+    reasoning: str
+    source: Origin
+
+
 class Proposals(_Shape):
     budget: Budget
     team: Team
     calendar: Calendar
     uncertainty: Uncertainty
+    group: Sharing
 
 
 @lru_cache(maxsize=1)
