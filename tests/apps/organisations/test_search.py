@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from carene.apps.organisations import search_index
 from carene.apps.organisations.models import Organisation
-from carene.apps.organisations.search import _cost, _pieces, _whole, search
+from carene.apps.organisations.search import _cost, _parts, _pieces, _whole, search
 from carene.core.access.actor import Actor
 from tests.support.factories import World, give, make_organisation, make_user
+from tests.support.many import many_below
 
 PLACES = (
     {"name": "CENTRE HOSPITALIER DE BOURG-EN-BRESSE FLEYRIAT", "town": "Viriat", "finess": "010000024"},
@@ -155,19 +156,11 @@ def test_one_or_three_thousand_the_same_sql(
     world: World, client_for: Any, django_assert_num_queries: Any, text: str
 ) -> None:
     """Three thousand rights, each on one establishment: more than SQLite accepts in one condition."""
-    from carene.core.database.bulk import insert_rows
-    from carene.core.tenancy.bulk import insert_nodes, reserve_ids
     from carene.core.tenancy.models import Membership
 
     alone, busy = make_user("Une Seule"), make_user("Trois Mille")
     give(alone, make_organisation(world.ght, name="Établissement seul"), "lecteur")
-    ids = list(reserve_ids(3000))
-    insert_nodes([(pk, world.ght.pk, f"{world.ght.node.path}{pk}/") for pk in ids])
-    empty = ["short_name", "finess", "town", "type", "ght_role", "finess_ej", "finess_et", "siret", "address"]
-    empty += ["postcode", "department", "category", "register_key", "register_parent", "register_digest"]
-    fields = ("node_id", "kind", "name", "search", *empty)
-    made = [(pk, "entity", f"Établissement {pk}", f" etablissement {pk} ", *([""] * len(empty))) for pk in ids]
-    insert_rows(Organisation, fields, made)
+    ids = many_below(world.ght, 3000)
     Membership.objects.bulk_create([Membership(user=busy, node_id=pk, role="lecteur") for pk in ids])
     counts = []
     from django.test.utils import CaptureQueriesContext
@@ -180,6 +173,27 @@ def test_one_or_three_thousand_the_same_sql(
         counts.append(len(captured))
     assert counts[0] == counts[1]
     assert len(Organisation.objects.visible_to(Actor.of(busy), "organisation.view").order_by("pk")) == 3000
+
+
+def test_the_list_of_many_is_in_order_the_closed_last(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of putting heads in order: in memory when they are few, in the database when they are thousands."""
+    from django.utils import timezone
+
+    from carene.apps.organisations import queries_tree
+
+    made = [make_organisation(world.ght, name=name) for name in ("Zénith", "Élan", "Alpha")]
+    Organisation.objects.below(world.ght.node).filter(pk=made[2].pk).update(closed_on=timezone.localdate())
+    for place in made:
+        give(world.charlie, place, "lecteur")
+    expected = [made[1].pk, world.elsewhere.pk, made[0].pk, made[2].pk]
+    for shown in (2, 3):  # of four heads
+        monkeypatch.setattr(queries_tree, "SHOWN_WHOLE", shown)
+        listing = queries_tree.listed(Actor.of(world.charlie))
+        assert not listing.whole
+        assert [pk for pk, _ in listing.pairs[0:50]] == expected
+        assert len(listing.pairs) == 4
+    monkeypatch.setattr(queries_tree, "SHOWN_WHOLE", 4)
+    assert queries_tree.listed(Actor.of(world.charlie)).whole
 
 
 LETTERS = st.text(alphabet="abcdeghilmnoprstuv", min_size=4, max_size=14)
@@ -204,6 +218,7 @@ def test_a_word_with_one_error_is_always_among_the_candidates(word: str, data: s
     if len(wrong) < 4:
         return
     assert any(piece in f" {word} " for piece in _pieces(wrong)), (word, wrong, _pieces(wrong))
+    assert any(part in f" {word} " for part in _parts(wrong)), (word, wrong, _parts(wrong))
     assert _cost(wrong, word, {}, forgive=True) is not None
 
 

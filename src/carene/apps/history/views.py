@@ -17,13 +17,17 @@ from carene.apps.history import actions, queries, rendering
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 
 PAGE = 50
+COUNTED = 1000  # of the rows that answer a choice; beyond, « plus de »
 
 
 @require_GET
 @organisation_view("journal.view")
 def listing(request: OrganisationRequest) -> HttpResponse:
     node, filters = request.organisation.node, _filters(request)
-    page = Paginator(queries.entries(node, filters), PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < 9 else 1
+    rows = queries.Rows(node, filters, far=max(COUNTED, PAGE * number))
+    page = Paginator(rows, PAGE).get_page(asked)
     days: list[tuple[dt.date, list[object]]] = []
     for line in queries.lines(list(page.object_list)):
         day = timezone.localtime(line.entry.at).date()
@@ -39,6 +43,7 @@ def listing(request: OrganisationRequest) -> HttpResponse:
     context = {
         "days": days,
         "page": page,
+        "beyond": rows.beyond,
         "people": queries.people(node),
         "verbs": queries.verbs(node),
         "filters": kept,

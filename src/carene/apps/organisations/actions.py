@@ -23,6 +23,7 @@ from carene.apps.organisations.actions_tree import require_move as require_move
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.shape import BELOW as BELOW
 from carene.apps.organisations.shape import PROFILE
+from carene.apps.organisations.signals import reshaped
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
@@ -48,6 +49,7 @@ def create(actor: Actor, parent: Organisation | None, *, kind: str, name: str, *
         node.save()
         organisation = Organisation(node=node, kind=kind, name=name, **profile)
         organisation.save(force_insert=True)
+        reshaped.send(Organisation, nodes=[node.pk])
         record(actor, "organisation.create", node, f"organisation:{node.pk}", None, _state(organisation))
     return organisation
 
@@ -67,6 +69,7 @@ def update_profile(actor: Actor, organisation: Organisation, **changes: Any) -> 
         after = _state(row)
         changed = {k for k in after if after[k] != before[k]}
         if changed:
+            reshaped.send(Organisation, nodes=[row.pk])
             record(
                 actor,
                 "organisation.profile",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from carene.apps.organisations.models import IdentityChange, Organisation
 from carene.apps.organisations.shape import BELOW, BY_HAND
+from carene.apps.organisations.signals import reshaped
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import entry, record, record_many
@@ -127,6 +128,7 @@ def reopen(actor: Actor, organisation: Organisation) -> None:
 
 
 def _tell_many(rows: list[Organisation], kind: str, on: dt.date, after: object) -> None:
+    reshaped.send(Organisation, nodes=[row.pk for row in rows])
     IdentityChange.objects.unscoped("rows of a branch that the actor manages").bulk_create(
         [IdentityChange(node=row.node, kind=kind, on=on, after=after, source=BY_HAND) for row in rows], batch_size=500
     )
@@ -172,6 +174,7 @@ def _check_merge(row: Organisation, heir: Organisation) -> None:
 
 
 def _tell(row: Organisation, kind: str, before: object, after: object, other: Node | None = None) -> None:
+    reshaped.send(Organisation, nodes=[row.pk])
     IdentityChange.objects.create(
         node=row.node, kind=kind, on=timezone.localdate(), before=before, after=after, source=BY_HAND, other=other
     )

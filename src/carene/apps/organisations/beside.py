@@ -40,8 +40,8 @@ def find(request: HttpRequest) -> Organisation | None:
         return None
     actor = request.actor  # type: ignore[attr-defined]
     kept = request.COOKIES.get(COOKIE, "")
-    if kept.isdecimal() and int(kept) <= queries.LARGEST_KEY:
-        found = queries.visible(actor).filter(pk=int(kept)).first()
+    if kept.isdecimal():
+        found = queries.seen(actor, int(kept))
         if found is not None:
             return found
     return queries.default_for(actor)

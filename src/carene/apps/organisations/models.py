@@ -76,6 +76,8 @@ class Organisation(models.Model):
             models.Index(fields=["finess_ej"], name="organisation_finess_ej"),
             models.Index(fields=["siret"], name="organisation_siret"),
             models.Index(fields=["register_key"], name="organisation_register"),
+            models.Index(fields=["kind"], name="organisation_kind"),  # groups are few
+            models.Index(fields=["search", "node"], name="organisation_by_name"),
         ]
 
     def __str__(self) -> str:

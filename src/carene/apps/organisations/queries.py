@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from carene.apps.organisations.models import Organisation
@@ -13,11 +13,12 @@ from carene.core.access.actor import Actor
 from carene.core.access.models import Share, open_on
 from carene.core.accounts.models import User
 from carene.core.tenancy.models import Membership, Node, in_force
+from carene.core.tenancy.scoped import among
 from carene.engines import french
 from carene.engines.referential.model import Profile, Referential
-from carene.engines.registers.text import fold
 
 LARGEST_KEY = 2**63 - 1
+ANSWERING = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
 
 
 def visible(actor: Actor, verb: str = "organisation.view") -> QuerySet[Organisation]:
@@ -40,12 +41,21 @@ def find(actor: Actor, node_id: int, verb: str = "organisation.view", *, lineage
     Raises Organisation.DoesNotExist when it is not visible at all (a stranger learns nothing), PermissionDenied when it
     is visible but ``verb`` is not allowed.
     """
-    if not 0 < node_id <= LARGEST_KEY:  # an address may hold any number; SQLite refuses to look it up
+    organisation = seen(actor, node_id, lineage=lineage)
+    if organisation is None:
         raise Organisation.DoesNotExist
-    alone = Organisation.objects.visible_to(actor, "organisation.view").select_related("node")
-    organisation = (visible(actor) if lineage else alone).get(pk=node_id)
     actor.require(verb, organisation.node)
     return organisation
+
+
+def seen(actor: Actor, node_id: int, *, lineage: bool = True) -> Organisation | None:
+    """The same one, or None when the actor may not see it. Its own path says so, however many rights one holds."""
+    if not 0 < node_id <= LARGEST_KEY:  # an address may hold any number; SQLite refuses to look it up
+        return None
+    rows = Organisation.objects.unscoped("one row, shown only if its path is below a right of the actor")
+    rows = _with_lineage(rows) if lineage else rows.select_related("node")
+    found = rows.filter(pk=node_id).order_by("pk").first()
+    return found if found is not None and actor.can("organisation.view", found.node) else None
 
 
 def default_for(actor: Actor) -> Organisation | None:
@@ -53,17 +63,25 @@ def default_for(actor: Actor) -> Organisation | None:
 
     Someone who only looks (a regional officer) begins with the whole, not with one establishment among two hundred.
     """
-    kinds = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
     for verb in ("assessment.answer", "assessment.validate"):
-        found = visible(actor, verb).filter(kind__in=kinds).order_by("pk").first()
-        if found is not None:
-            return found
-    return visible(actor).first()
+        held = held_by(actor, verb)
+        for rows in (held, visible(actor, verb)):  # where one holds the right itself, before what stands below
+            found = rows.filter(kind__in=ANSWERING).order_by("pk").first()
+            if found is not None:
+                return found
+    return held_by(actor, "organisation.view").first()
 
 
-def in_tree_order(actor: Actor) -> list[tuple[int, int]]:
-    """Visible organisations as (id, depth): each below what it is attached to, brothers by name. One query."""
-    rows = list(visible(actor).values_list("pk", "name", "node__path"))
+def held_by(actor: Actor, verb: str) -> QuerySet[Organisation]:
+    """The very organisations where the actor holds ``verb``, without what stands below the highest of them; in tree
+    order."""
+    ids = [int(path.rstrip("/").rpartition("/")[2]) for path in actor.paths_for(verb)]
+    rows = Organisation.objects.unscoped("the nodes of the rights of the actor").filter(pk__in=among(ids))
+    return _with_lineage(rows).order_by("node__path")
+
+
+def in_tree_order(rows: Sequence[tuple[int, str, str]]) -> list[tuple[int, int]]:
+    """Rows (id, name, path) as (id, depth): each below what it is attached to, brothers by name."""
     names = {pk: name for pk, name, _ in rows}
 
     def chain(path: str) -> list[tuple[str, int]]:
@@ -103,35 +121,6 @@ def colleagues(node: Node, *, verb_roles: frozenset[str] | None = None) -> Query
 def children(node: Node) -> QuerySet[Organisation]:
     """Organisations right below this node."""
     return Organisation.objects.below(node).filter(node__parent=node).select_related("node").order_by("name", "pk")
-
-
-def answering_below(node: Node) -> QuerySet[Organisation]:
-    """Establishments and legal entities below this node, each with what it is attached to."""
-    rows = _answering(node).select_related("node__parent__organisation")
-    return rows.order_by("name", "pk")
-
-
-def names_below(node: Node) -> list[tuple[int, str]]:
-    """The same ones as (id, name and town without accents nor capitals), in no order: there may be thousands."""
-    return list(_answering(node).order_by().values_list("pk", "search"))
-
-
-def matching_below(node: Node, text: str) -> set[int]:
-    """Ids of those of which each word of ``text`` is in the name, the town or the FINESS, or in the name of what they
-    are attached to; accents and capitals apart."""
-    rows = _answering(node)
-    for word in fold(text).split():
-        rows = rows.filter(
-            Q(search__contains=word)
-            | Q(finess__startswith=word.upper())
-            | Q(node__parent__organisation__search__contains=word)
-        )
-    return set(rows.order_by().values_list("pk", flat=True))
-
-
-def _answering(node: Node) -> QuerySet[Organisation]:
-    kinds = (Organisation.Kind.ENTITY, Organisation.Kind.SITE)
-    return Organisation.objects.below(node).filter(kind__in=kinds).exclude(pk=node.pk)
 
 
 def held(node: Node, membership_id: int) -> Membership | None:

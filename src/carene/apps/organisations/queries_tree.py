@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
 from django.utils import timezone
 
 from carene.apps.organisations.models import IdentityChange, Organisation, RegisterImport
-from carene.apps.organisations.queries import in_tree_order, visible
+from carene.apps.organisations.queries import held_by, in_tree_order, visible
 from carene.apps.organisations.shape import above
 from carene.core.access.actor import Actor
+from carene.core.database.windows import Window
 from carene.core.tenancy.models import Membership, Node, in_force, under
 from carene.engines.registers.text import fold
 
@@ -36,22 +38,43 @@ def named(actor: Actor, name: str) -> list[Organisation]:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """``pairs`` are (id, depth). ``whole``: everything visible is there; else only what one holds directly."""
+class Heads(Window[tuple[int, int]]):
+    """For a paginator: thousands of organisations of which as many as a page are read, since their number is known."""
 
-    pairs: list[tuple[int, int]]
+    rows: QuerySet[Organisation]
+    number: int
+
+    def __len__(self) -> int:
+        return self.number
+
+    def read(self, start: int, stop: int) -> list[tuple[int, int]]:
+        return [(pk, 0) for pk in self.rows.values_list("pk", flat=True)[start:stop]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """``pairs`` are (id, depth). ``whole``: everything visible is there; else only what one holds directly.
+
+    ``read``: the rows themselves, by id, when they were needed to put them in order.
+    """
+
+    pairs: Sequence[tuple[int, int]]
     whole: bool
+    read: dict[int, Organisation] | None = None
 
 
 def listed(actor: Actor) -> Listing:
-    """What a person sees first: everything as a tree when it is small, else the heads. Two queries, then the rows."""
-    few = visible(actor).values_list("pk", flat=True)[: SHOWN_WHOLE + 1]
+    """What a person sees first: everything as a tree when it is small, else the heads, the closed ones last. With the
+    rows of the page, two queries for everyone."""
+    heads = held_by(actor, "organisation.view")
+    if len(actor.paths_for("organisation.view")) > SHOWN_WHOLE:  # to look below them would change nothing
+        ordered = heads.order_by(F("closed_on").asc(nulls_first=True), "search", "pk")
+        return Listing(Heads(ordered, len(actor.paths_for("organisation.view"))), whole=False)
+    few = list(visible(actor).values_list("pk", "name", "node__path")[: SHOWN_WHOLE + 1])
     if len(few) <= SHOWN_WHOLE:
-        return Listing(in_tree_order(actor), whole=True)
-    held = actor.paths_for("organisation.view")
-    heads = Organisation.objects.unscoped("the very nodes that one holds").filter(node__path__in=held)
-    ids = heads.order_by("closed_on", "name", "pk").values_list("pk", flat=True)
-    return Listing([(pk, 0) for pk in ids], whole=False)
+        return Listing(in_tree_order(few), whole=True)
+    found = sorted(heads, key=lambda row: (row.closed_on or dt.date.min, row.search, row.pk))
+    return Listing([(row.pk, 0) for row in found], whole=False, read={row.pk: row for row in found})
 
 
 def children(node: Node, *, closed: bool, kind: str = "") -> QuerySet[Organisation]:

@@ -27,6 +27,7 @@ MOST_FORGIVEN = 2000  # pieces of words are less telling than words
 SHOWN = 200  # answers given
 WORDS = 8
 SHORTEST = 3  # letters that the index knows
+INDEXED, READ = f"{TABLE}.search", f"({TABLE}.search || '')"  # for PostgreSQL: through its index, or row by row
 EMPTY = frozenset({"de", "du", "des", "la", "le", "les", "l", "d", "et", "en", "a", "au", "aux", "sur"})
 
 
@@ -83,12 +84,12 @@ def _candidates(
     """(id, searched text, closed) of rows that hold every word, or a piece of each; and whether there are more."""
     order: tuple[str, ...] = ("pk",)
     if connection.vendor == "postgresql":
-        through = _telling(words) if forgive else words
-        for word in words:
-            patterns = _patterns(word) if forgive else [f"%{_whole(word)}%"]
-            text = f"{TABLE}.search" if word in through else f"({TABLE}.search || '')"  # the latter has no index
-            rows = rows.filter(RawSQL(f"{text} LIKE ANY(%s)", [patterns], BooleanField()))  # nosec B608
         order = ()  # which of too many comes first does not matter; asking for an order makes it sort them all
+        telling = _telling(words) if forgive else words
+        for word in words:
+            for text, patterns in _asked(word, telling) if forgive else [(INDEXED, [f"%{_whole(word)}%"])]:
+                like = " OR ".join([f"{text} LIKE %s"] * len(patterns))
+                rows = rows.filter(RawSQL(f"({like})", patterns, BooleanField()))  # nosec B608
     elif is_ready():
         groups = [_pieces(word) if forgive else [_whole(word)] for word in words]
         match = " AND ".join("(" + " OR ".join(f'"{piece}"' for piece in group) + ")" for group in groups)
@@ -112,7 +113,16 @@ def _telling(words: list[str]) -> list[str]:
     Pieces of words are in thousands of rows each: to intersect them all costs it more than a second.
     """
     by_length = sorted(words, key=len, reverse=True)
-    return [word for word in by_length if len(word) >= 6][:2] or by_length[:1]
+    return [word for word in by_length if len(word) >= 5][:2] or by_length[:1]
+
+
+def _asked(word: str, telling: list[str]) -> list[tuple[str, list[str]]]:
+    """Conditions on a word that may be wrong, for PostgreSQL: what to look in, patterns of which one must be there."""
+    text = INDEXED if word in telling else READ
+    if not _allowed(word) or len(word) >= 6 or telling == [word]:
+        return [(text, _patterns(word))]
+    # Twenty patterns for thousands of rows would take most of the time: few rows hold even one half of the word.
+    return [(text, [f"%{part}%" for part in _parts(word)]), (READ, _patterns(word))]
 
 
 def _ranked(found: tuple[list[tuple[int, str, bool]], bool], words: list[str], *, forgive: bool) -> Answer:
@@ -174,12 +184,14 @@ def _whole(word: str) -> str:
 
 def _pieces(word: str) -> list[str]:
     """What a word with the errors that we allow it still holds whole, one of these at least."""
-    allowed = _allowed(word)
-    if not allowed:
+    if not _allowed(word):
         return [_whole(word)]
-    if len(word) < 6:
-        return sorted(_one_error(word))
-    parts = allowed + 1
+    return sorted(_one_error(word)) if len(word) < 6 else _parts(word)
+
+
+def _parts(word: str) -> list[str]:
+    """The pieces of a word cut in one more than the errors that it may hold."""
+    parts = _allowed(word) + 1
     bounds = [len(word) * rank // parts for rank in range(parts + 1)]
     whole = [word[start:end] for start, end in pairwise(bounds)]
     whole[0] = f" {whole[0]}"  # the first one begins the word

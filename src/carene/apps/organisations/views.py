@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     answer = search(queries.visible(actor), text) if text else None
     listing = queries_tree.Listing([(pk, 0) for pk in answer.ids], True) if answer else queries_tree.listed(actor)
     page = Paginator(listing.pairs, PAGE).get_page(request.GET.get("page"))
-    rows = queries.already_seen(pk for pk, _ in page.object_list)
+    rows = listing.read or queries.already_seen(pk for pk, _ in page.object_list)
     items = [(rows[pk], depth, described(rows[pk])) for pk, depth in page.object_list]
     context = {"page": page, "items": items, "text": text, "answer": answer, "whole": listing.whole}
     return render(request, "organisations/list.html", context)

@@ -39,6 +39,9 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["target", "-id"], name="journal_target"),
             models.Index(fields=["node", "-id"], name="journal_node"),
+            models.Index(fields=["node", "user", "-id"], name="journal_node_user"),
+            models.Index(fields=["node", "verb", "-id"], name="journal_node_verb"),
+            models.Index(fields=["node", "at"], name="journal_node_at"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["node", "seq"], name="journal_chain"),

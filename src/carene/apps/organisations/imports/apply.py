@@ -23,6 +23,7 @@ from carene.apps.organisations.imports.plan import (
     rows_of,
 )
 from carene.apps.organisations.models import SEARCHED, IdentityChange, Organisation, RegisterImport
+from carene.apps.organisations.signals import reshaped
 from carene.core.access.actor import Actor
 from carene.core.database.bulk import insert_rows, refresh_statistics, update_rows
 from carene.core.database.writes import atomic_write
@@ -62,9 +63,11 @@ class Writer:
             account.ended_at = timezone.now()
             account.counts, account.notes = diff.counted(self.plan.counts), self._notes()
             account.save(update_fields=["ended_at", "counts", "notes"])
+            reshaped.send(Organisation, nodes=[self.plan.under.pk])
 
     def _open_account(self) -> RegisterImport:
         with atomic_write():
+            reshaped.send(Organisation, nodes=[self.plan.under.pk])  # cut in the middle, what was written is seen too
             return RegisterImport.objects.create(
                 node=self.plan.under.node,
                 started_at=timezone.now(),
