@@ -137,7 +137,7 @@ def apply_observations(
     """Records the chosen lines (ranks in the draft), all or none; one chosen for a day that has a value replaces it."""
     actor.require(OBSERVE, organisation.node)
     if not chosen:
-        raise InputError("Aucune ligne n'est cochée", remedy="cocher les mesures à reprendre, ou abandonner ce fichier")
+        raise InputError("Aucune ligne n'est cochée", remedy="cocher les valeurs à reprendre, ou abandonner ce fichier")
     with atomic_write():
         draft = _pending(actor, organisation, draft_id, Draft.Kind.OBSERVATIONS)
         items = drafts.to_observations(draft.content).items

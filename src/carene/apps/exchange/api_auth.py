@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.httpkit import get_client_ip
@@ -76,7 +75,7 @@ def narrowed(actor: Actor, token: ApiToken) -> Actor:
     grants = []
     for grant in actor.grants:
         if path.startswith(grant.path):
-            grants.append(replace(grant, path=path))
+            grants.append(grant._replace(path=path))
         elif grant.path.startswith(path):
             grants.append(grant)
     return Actor(actor.user, tuple(grants), actor.origin, actor.address)

@@ -54,8 +54,10 @@ class OrganisationOut(Schema):
     staff: int | None
     workstations: int | None
     servers: int | None
+    sites: int | None
     operating_budget: int | None
     digital_budget: int | None
+    activity: int | None
     parent: int | None
 
 

@@ -82,5 +82,5 @@ class TokenForm(forms.Form):
     writes = forms.BooleanField(
         label="Elle peut aussi écrire",
         required=False,
-        help_text="Répondre et enregistrer des mesures, avec vos droits. Sans cela, elle ne fait que lire.",
+        help_text="Répondre et enregistrer des indicateurs, avec vos droits. Sans cela, elle ne fait que lire.",
     )

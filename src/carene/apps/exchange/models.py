@@ -20,7 +20,7 @@ class Draft(models.Model):
 
     class Kind(models.TextChoices):
         ANSWERS = "answers", "réponses"
-        OBSERVATIONS = "observations", "mesures"
+        OBSERVATIONS = "observations", "indicateurs"
 
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -70,7 +70,7 @@ def model(request: OrganisationRequest, kind: str) -> HttpResponse:
     else:
         raise Http404
     response = HttpResponse(data, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="mesures.{kind}"'
+    response["Content-Disposition"] = f'attachment; filename="indicateurs.{kind}"'
     return response
 
 
@@ -90,7 +90,7 @@ def preview(request: OrganisationRequest, draft_id: int) -> HttpResponse:
             sentence = french.capitalised(error.sentence)
         else:
             count = len(recorded.created)
-            words = french.plural(count, "mesure enregistrée", "mesures enregistrées")
+            words = french.plural(count, "valeur enregistrée", "valeurs enregistrées")
             messages.success(request, f"{count} {words} de « {draft.name} ».")
             return redirect("indicators:list", request.organisation.pk)
     kept = drafts.to_observations(draft.content)
@@ -100,7 +100,7 @@ def preview(request: OrganisationRequest, draft_id: int) -> HttpResponse:
         "kept": kept,
         "sections": [
             ("replaced", "Une autre valeur existe déjà pour ce jour", [r for r in rows if r["kind"] == "replaced"]),
-            ("new", "Ces mesures sont nouvelles", [r for r in rows if r["kind"] == "new"]),
+            ("new", "Ces valeurs sont nouvelles", [r for r in rows if r["kind"] == "new"]),
         ],
         "known": [r for r in rows if r["kind"] == "known"],
         "sentence": sentence,

@@ -58,8 +58,10 @@ def card_of(organisation: Organisation, group: str = "") -> Card:
         staff=organisation.staff,
         workstations=organisation.workstations,
         servers=organisation.servers,
+        sites=organisation.sites,
         operating_budget=organisation.operating_budget,
         digital_budget=organisation.digital_budget,
+        activity=organisation.activity,
     )
 
 

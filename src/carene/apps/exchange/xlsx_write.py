@@ -272,7 +272,7 @@ def write_observations_model(
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     content = Questionnaire(card=Card(name=organisation))
-    questions = Questions(replace(referential, indicators=tuple(indicators)), (), content, "Mesures", made_on)
+    questions = Questions(replace(referential, indicators=tuple(indicators)), (), content, "Indicateurs", made_on)
     _measured(book, _Styles(book), questions)
     book.close()
     return target.getvalue()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Opening a level to others for a time, taking it back, asking for it, answering."""
+"""Opening a level to others for a time, taking it back, asking for it, answering, no longer asking."""
 
 from __future__ import annotations
 
@@ -122,6 +122,22 @@ def ask(actor: Actor, organisation: Organisation, *, reason: str, level: str = "
     return request
 
 
+def withdraw(actor: Actor, organisation: Organisation, request_id: int) -> ShareRequest:
+    """The officers no longer ask: any of those on whose behalf it was asked may say so.
+
+    Raises InputError when it was answered meanwhile, or was asked by officers of another organisation.
+    """
+    actor.require(ASK, organisation.node)
+    with atomic_write():
+        request = _pending(organisation, request_id)
+        if request.holder_id not in queries.offices(actor, organisation.node):
+            raise InputError("cette demande n'est pas la vôtre", remedy="laisser ceux qui l'ont faite la retirer")
+        _decide(actor, request, ShareRequest.State.WITHDRAWN)
+        before = {"level": request.level, "reason": request.reason}
+        record(actor, "share.withdraw", organisation.node, f"share_request:{request.pk}", before, None)
+    return request
+
+
 def accept(actor: Actor, organisation: Organisation, request_id: int, *, ends_on: dt.date) -> Share:
     """Opens what was asked, until ``ends_on``. Raises InputError when it was answered meanwhile."""
     actor.require(MANAGE, organisation.node)
@@ -213,10 +229,11 @@ def _told(share: Share) -> dict[str, object]:
 
 
 def _pending(organisation: Organisation, request_id: int) -> ShareRequest:
+    Node.hold(organisation.pk)  # first, as in give: a request that is accepted is not withdrawn at the same moment
     rows = ShareRequest.objects.of(organisation.node).select_for_update(of=("self",))
     request = rows.filter(pk=request_id, state=ShareRequest.State.PENDING).order_by("pk").first()
     if request is None:
-        raise InputError("cette demande a déjà reçu une réponse", remedy="recharger la page")
+        raise InputError("cette demande a déjà reçu une réponse, ou a été retirée", remedy="recharger la page")
     return request
 
 

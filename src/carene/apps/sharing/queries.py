@@ -61,10 +61,15 @@ def pending(node: Node) -> QuerySet[ShareRequest]:
     return requests(node).filter(state=ShareRequest.State.PENDING)
 
 
+def offices(actor: Actor, node: Node) -> list[int]:
+    """Nodes for which this actor is an officer here, the nearest first."""
+    paths = {grant.path for grant in actor.grants_on(node) if grant.role in OFFICERS}
+    return [int(path.rstrip("/").rpartition("/")[2]) for path in sorted(paths, key=len, reverse=True)]
+
+
 def office(actor: Actor, node: Node) -> int | None:
-    """The nearest node above for which this actor is an officer: on whose behalf they ask."""
-    paths = [grant.path for grant in actor.grants_on(node) if grant.role in OFFICERS]
-    return int(max(paths, key=len).rstrip("/").rpartition("/")[2]) if paths else None
+    """The nearest of ``offices``: on whose behalf they ask."""
+    return next(iter(offices(actor, node)), None)
 
 
 def last_request(actor: Actor, node: Node) -> ShareRequest | None:
@@ -112,7 +117,7 @@ def opened_below(actor: Actor, node: Node, today: dt.date) -> Opened | None:
 
 @dataclass(frozen=True)
 class Ended:
-    """What is over: a share that was revoked or has expired, a request that was refused."""
+    """What is over: a share that was revoked or has expired, a request that was refused or withdrawn."""
 
     on: dt.date
     share: Share | None = None
@@ -120,12 +125,12 @@ class Ended:
 
 
 def history(shares_: Sequence[Share], requests_: Sequence[ShareRequest]) -> list[Ended]:
-    """Shares that are over and requests that were refused, by the day on which it was so, the latest first."""
+    """Shares that are over, requests that were refused or withdrawn, by the day on which it was so, latest first."""
     found = [Ended(_day(row.revoked_at) if row.revoked_at else row.ends_on, share=row) for row in shares_]
     found += [
         Ended(_day(row.decided_at), request=row)
         for row in requests_
-        if row.state == ShareRequest.State.REFUSED and row.decided_at
+        if row.state in {ShareRequest.State.REFUSED, ShareRequest.State.WITHDRAWN} and row.decided_at
     ]
     return sorted(found, key=lambda one: one.on, reverse=True)
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("partages/<int:share_id>/reprendre/", views.revoke, name="revoke"),
     path("partages/demandes/<int:request_id>/accepter/", views.accept, name="accept"),
     path("partages/demandes/<int:request_id>/refuser/", views.refuse, name="refuse"),
+    path("partages/demandes/<int:request_id>/retirer/", views.withdraw, name="withdraw"),
     path("droits/", rights_views.rights, name="rights"),
 ]

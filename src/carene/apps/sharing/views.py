@@ -120,6 +120,14 @@ def ask(request: OrganisationRequest) -> HttpResponse:
 
 
 @require_POST
+@organisation_view("share.ask")
+def withdraw(request: OrganisationRequest, request_id: int) -> HttpResponse:
+    actions.withdraw(request.actor, request.organisation, request_id)
+    messages.success(request, "Demande retirée : l'établissement n'a plus à répondre.")
+    return redirect("home:home", request.organisation.pk)
+
+
+@require_POST
 @organisation_view("share.manage")
 def accept(request: OrganisationRequest, request_id: int) -> HttpResponse:
     form = EndForm(request.POST)

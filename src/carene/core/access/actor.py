@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 
@@ -15,8 +17,7 @@ from carene.core.accounts.models import User
 from carene.core.tenancy.models import Node
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """A role held on a node, or a share open on it (``role`` is then a key of ``policy.GIVES``).
 
     ``until`` is the last day, None without an end.
@@ -51,8 +52,21 @@ class Actor:
     def label(self) -> str:
         return str(self.user) if self.user else "Système"
 
+    @cached_property
+    def _held(self) -> dict[str, list[Grant]]:
+        """Grants by path: some hold thousands, and are asked about one node thirty times a page."""
+        found: dict[str, list[Grant]] = defaultdict(list)
+        for grant in self.grants:
+            found[grant.path].append(grant)
+        return dict(found)
+
     def grants_on(self, node: Node) -> list[Grant]:
-        return [grant for grant in self.grants if node.path.startswith(grant.path)]
+        """Held on this node or above it, the highest first."""
+        found: list[Grant] = []
+        path, end = node.path, 0
+        while end := path.find("/", end) + 1:
+            found += self._held.get(path[:end], ())
+        return found
 
     def roles_on(self, node: Node) -> frozenset[str]:
         return frozenset(grant.role for grant in self.grants_on(node))
@@ -90,13 +104,22 @@ class Actor:
             f"« {LEVELS[held]} ». L'établissement peut vous partager ce niveau, pour un temps."
         )
 
+    @cached_property
+    def _paths(self) -> dict[str, list[str]]:
+        return {}
+
     def paths_for(self, verb: str) -> list[str]:
-        """Shortest paths below which this actor may do ``verb``."""
+        """Shortest paths below which this actor may do ``verb``, in order."""
         if self.everywhere:
             return [str(n.path) for n in Node.objects.filter(parent=None).order_by("path")]
-        paths = sorted({g.path for g in self.grants if verb in GIVES.get(g.role, ())})
-        shortest: list[str] = []
-        for path in paths:  # in order: what stands below a path comes right after it
-            if not shortest or not path.startswith(shortest[-1]):
-                shortest.append(path)
-        return shortest
+        if verb not in self._paths:
+            self._paths[verb] = _shortest({g.path for g in self.grants if verb in GIVES.get(g.role, ())})
+        return self._paths[verb]
+
+
+def _shortest(paths: set[str]) -> list[str]:
+    found: list[str] = []
+    for path in sorted(paths):  # in order: what stands below a path comes right after it
+        if not found or not path.startswith(found[-1]):
+            found.append(path)
+    return found

@@ -56,12 +56,14 @@ class Share(models.Model):
 
 
 class ShareRequest(models.Model):
-    """An officer asks an establishment for a level; the establishment accepts, or refuses and says why."""
+    """An officer asks an establishment for a level; the establishment accepts, or refuses and says why; the officers
+    may withdraw it before."""
 
     class State(models.TextChoices):
         PENDING = "pending", "en attente"
         ACCEPTED = "accepted", "acceptée"
         REFUSED = "refused", "refusée"
+        WITHDRAWN = "withdrawn", "retirée"
 
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     level = models.CharField(max_length=10)

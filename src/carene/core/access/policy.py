@@ -17,7 +17,7 @@ ROLES: dict[str, str] = {
 
 ROLE_HELP: dict[str, str] = {
     "lecteur": "Voit l'auto-évaluation, le bilan et la feuille de route.",
-    "contributeur": "Répond, joint des preuves, saisit des mesures, fait avancer les actions.",
+    "contributeur": "Répond, joint des preuves, saisit des indicateurs, fait avancer les actions.",
     "rssi": "Conduit l'auto-évaluation et la feuille de route, partage le détail.",
     "direction": "Valide l'auto-évaluation, adopte la feuille de route, partage le détail.",
     "auditeur": "Lit tout le détail, preuves et journal compris, le temps d'un mandat daté ; n'écrit rien.",
@@ -45,8 +45,10 @@ LEVEL_HELP: dict[str, str] = {
     "indicator": "Le profil de l'établissement, ses rattachements et ses services mutualisés, les valeurs mesurées "
     "sans leurs remarques.",
     "summary": "Ce que l'établissement a soumis ou validé : palier, axes, objectifs, part évaluée, part de la feuille "
-    "de route réalisée. Aucune question, aucun commentaire.",
-    "detail": "Les questions, réponses, commentaires, preuves, actions et documents, les personnes et le journal.",
+    "de route réalisée ; ses budgets, ses postes sans le nom des personnes, ses obligations, ses dossiers de "
+    "financement transmis. Aucune question, aucun commentaire.",
+    "detail": "Les questions, réponses, commentaires, preuves, actions et documents, les décisions des instances, les "
+    "personnes et le journal.",
     "secret": "Les chemins d'attaque, et les scénarios d'exercice tant qu'ils ne sont pas joués.",
 }
 SHAREABLE = ("detail", "secret")  # what an establishment may open for a time; the rest needs no share
@@ -55,7 +57,11 @@ SHAREABLE = ("detail", "secret")  # what an establishment may open for a time; t
 READS: dict[str, str] = {
     "organisation.view": "indicator",
     "observation.view": "indicator",
+    "observatory.view": "indicator",
     "summary.view": "summary",
+    "governance.view": "summary",
+    "funding.view": "summary",
+    "decision.view": "detail",
     "assessment.view": "detail",
     "risk.view": "detail",
     "evidence.view": "detail",
@@ -87,7 +93,7 @@ ROLE_LEVELS: dict[str, str] = {
 }
 
 _VIEW = reading("detail") - {"journal.view"}  # the journal is for those who decide, manage or audit
-_CONTRIBUTE = _VIEW | {"assessment.answer", "evidence.write", "observation.write", "action.update"}
+_CONTRIBUTE = _VIEW | {"assessment.answer", "evidence.write", "observation.write", "action.update", "funding.prepare"}
 _RSSI = _CONTRIBUTE | {
     "assessment.start",
     "assessment.submit",
@@ -99,9 +105,11 @@ _RSSI = _CONTRIBUTE | {
     "level.accept",
     "organisation.profile",
     "service.share",
+    "governance.write",
     "journal.view",
     "secret.view",
     "share.manage",
+    "funding.submit",
 }
 _DIRECTION = _VIEW | {
     "assessment.validate",
@@ -112,9 +120,12 @@ _DIRECTION = _VIEW | {
     "level.accept",
     "organisation.profile",
     "service.share",
+    "governance.write",
     "journal.view",
     "secret.view",
     "share.manage",
+    "funding.prepare",
+    "funding.submit",
 }
 _ADMIN = _VIEW | {
     "organisation.profile",
@@ -123,6 +134,7 @@ _ADMIN = _VIEW | {
     "members.manage",
     "referential.import",
     "journal.view",
+    "funding.set",
 }
 # Who manages people sees them, whatever else they read.
 _MANAGER = reading("summary") | {
@@ -131,6 +143,7 @@ _MANAGER = reading("summary") | {
     "service.share",
     "members.view",
     "members.manage",
+    "funding.set",
 }
 _OFFICER = reading("summary") | {"share.ask"}
 
@@ -142,8 +155,8 @@ POLICY: dict[str, frozenset[str]] = {
     "auditeur": reading("detail"),
     "administrateur": frozenset(_ADMIN),
     "gestionnaire": frozenset(_MANAGER),
-    "officier": frozenset(_OFFICER),
-    "national": frozenset(_OFFICER),
+    "officier": frozenset(_OFFICER | {"funding.control"}),
+    "national": frozenset(_OFFICER | {"funding.pay", "funding.set"}),
 }
 
 
@@ -165,6 +178,15 @@ VERBS: dict[str, str] = {
     "share.ask": "demander le détail",
     "share.manage": "partager le détail, et reprendre un partage",
     "summary.view": "voir la synthèse",
+    "governance.view": "voir les budgets, les postes et les obligations",
+    "governance.write": "tenir la gouvernance",
+    "decision.view": "voir les instances, leurs décisions et les engagements",
+    "funding.view": "voir les dossiers de financement",
+    "funding.prepare": "préparer un dossier de financement",
+    "funding.submit": "transmettre un dossier de financement",
+    "funding.control": "contrôler pour l'ARS un dossier de financement",
+    "funding.pay": "contrôler pour l'ANS un dossier de financement, et le payer",
+    "funding.set": "compléter les règles des financements",
     "assessment.view": "voir l'auto-évaluation",
     "assessment.start": "commencer une auto-évaluation",
     "assessment.answer": "répondre",
@@ -177,8 +199,9 @@ VERBS: dict[str, str] = {
     "risk.view": "voir ce que des attaques coûteraient",
     "evidence.view": "voir les preuves",
     "evidence.write": "joindre des preuves",
-    "observation.view": "voir les mesures",
-    "observation.write": "saisir des mesures",
+    "observation.view": "voir les indicateurs",
+    "observation.write": "saisir la valeur d'un indicateur",
+    "observatory.view": "voir l'observatoire",
     "roadmap.view": "voir la feuille de route",
     "roadmap.plan": "calculer des scénarios",
     "roadmap.adopt": "adopter un scénario",
@@ -193,8 +216,11 @@ VERBS: dict[str, str] = {
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "L'établissement": ("organisation", "service"),
     "La synthèse": ("summary",),
+    "La gouvernance": ("governance", "decision"),
+    "Les financements": ("funding",),
     "L'auto-évaluation": ("assessment", "level", "referential"),
-    "Les mesures": ("observation",),
+    "Les indicateurs": ("observation",),
+    "L'observatoire": ("observatory",),
     "Les risques": ("risk",),
     "Les preuves": ("evidence",),
     "La feuille de route": ("roadmap", "action"),
