@@ -204,3 +204,14 @@ def test_a_saturated_skill_makes_its_quarter_tight() -> None:
     assert not any(load.tight for load in loads)
     full = plan([("x", "X", 0, 0, {"systemes": 60}, 0, 6, False, "OPS.1.2", 3)])
     assert [load.tight for load in tables.loads(full)][:3] == [True, True, False]
+
+
+def test_how_good_the_plan_is_stands_in_one_sentence() -> None:
+    one = replace(dossier(), risk=None)
+    assert one.plan is not None
+    assert narrative.worth(one) == []  # nothing is claimed of a plan without a bound
+    near = replace(one, plan=replace(one.plan, bound=110.0, gap=0.034))
+    assert narrative.worth(near) == [f"C'est démontré : ce plan est à 3,4{NBSP}% au plus du meilleur plan possible."]
+    best = replace(one, plan=replace(one.plan, bound=100.0, gap=0.0))
+    assert narrative.worth(best) == ["C'est démontré : avec ces moyens, aucun plan ne vaut plus que celui-ci."]
+    assert narrative.worth(bare_dossier()) == []

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from carene.apps.organisations.models import Organisation
-from carene.apps.reports import queries
+from carene.apps.reports import board, queries
 from carene.apps.reports.rendering.dossier import Dossier
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
@@ -69,6 +69,19 @@ def make_action_calendar(
     with atomic_write():
         record(actor, "report.make", organisation.node, "report:ics", None, told)
     return Document(_name(organisation, found, "ics", f"-action-{action.pk}"), KINDS["ics"], content)
+
+
+def make_board(actor: Actor, organisation: Organisation) -> Document:
+    """The page for those who decide, as PDF."""
+    from carene.apps.reports.rendering.direction import direction_pdf
+
+    actor.require("report.make", organisation.node)
+    found = board.page(actor, organisation)
+    content = direction_pdf(found, fonts=FONTS)
+    with atomic_write():
+        record(actor, "report.make", organisation.node, "report:pdf", None, {"bytes": len(content)})
+    where = slugify(organisation.label)[:80] or f"etablissement-{organisation.pk}"
+    return Document(f"carene-direction-{where}-{found.prepared_on.isoformat()}.pdf", KINDS["pdf"], content)
 
 
 def _render(kind: str, found: Dossier) -> bytes:

@@ -135,7 +135,7 @@ def document(request: OrganisationRequest, kind: str) -> HttpResponseBase:
     picked = _choice(request)
     if kind not in actions.KINDS or picked.assessment is None:
         raise Http404
-    return _download(actions.make(request.actor, request.organisation, kind, picked.assessment, picked.scenario))
+    return download(actions.make(request.actor, request.organisation, kind, picked.assessment, picked.scenario))
 
 
 @require_GET
@@ -145,10 +145,10 @@ def action_calendar(request: OrganisationRequest, action_id: int) -> HttpRespons
     if action is None:
         raise Http404
     referential = referentials.get(action.referential or CARE)
-    return _download(actions.make_action_calendar(request.actor, request.organisation, action, referential))
+    return download(actions.make_action_calendar(request.actor, request.organisation, action, referential))
 
 
-def _download(made: actions.Document) -> HttpResponse:
+def download(made: actions.Document) -> HttpResponse:
     """Given once, to this person, kept nowhere on the way."""
     response = HttpResponse(made.content, content_type=made.media_type)
     response["Content-Disposition"] = f'attachment; filename="{made.name}"'

@@ -6,9 +6,11 @@ from __future__ import annotations
 from carene.apps.reports.rendering.dossier import Dossier
 from carene.apps.reports.rendering.tables import CONFIDENCES, label_of, projection, unanswered
 from carene.engines import french
+from carene.engines.planner.model import Plan
 from carene.engines.planner.outlook import step_reached
 from carene.engines.referential.model import MaturityStep
 
+PROVEN = 0.0005  # of the bound: what is left is less than a tenth of a percent
 _NAMED = 3  # how many things a sentence names before it counts the others
 
 
@@ -193,6 +195,23 @@ def gains(dossier: Dossier) -> str:
     if current is not None and current >= step:
         return f"{said}. Le palier {step} qu'il visait est atteint."
     return f"{said} ; le palier {step} est atteint à la fin du {french.long_quarter(day)}."
+
+
+def worth(dossier: Dossier) -> list[str]:
+    """How good the plan is, proven, and what it avoids; nothing of what is not known."""
+    plan = dossier.plan
+    if plan is None or not plan.actions:
+        return []
+    return [one for one in (proof(plan), dossier.risk.spared if dossier.risk else "") if one]
+
+
+def proof(plan: Plan) -> str:
+    """How far from the best possible plan it may be; empty when no bound was computed."""
+    if plan.gap is None:
+        return ""
+    if plan.gap < PROVEN:
+        return "C'est démontré : avec ces moyens, aucun plan ne vaut plus que celui-ci."
+    return f"C'est démontré : ce plan est à {french.share(plan.gap, 1)} au plus du meilleur plan possible."
 
 
 def decisions(dossier: Dossier) -> list[str]:

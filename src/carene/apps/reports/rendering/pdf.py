@@ -43,18 +43,23 @@ def board_pdf(dossier: Dossier, *, fonts: Path | None = None) -> bytes:
     ``fonts`` is the folder of the TrueType files of Source Sans 3; without it, or without them, the first known family
     found on the machine is used. A character that no font at hand can draw is printed « □ ».
     """
+    payload = _payload(dossier, Palette(font_family=svg_family(font_book(fonts))))
+    stamp = int(dt.datetime.combine(dossier.prepared_on, dt.time(12), tzinfo=dt.UTC).timestamp())
+    return typeset_safely(TEMPLATE, payload, fonts, timestamp=stamp)
+
+
+def typeset_safely(template: Path, payload: dict[str, Any], fonts: Path | None, *, timestamp: int) -> bytes:
+    """``payload`` with clean French typography, set in ``template``; characters that nothing can draw become « □ »."""
     book = font_book(fonts)
-    payload = _payload(dossier, Palette(font_family=svg_family(book)))
     family = best_family(book)
     payload |= {"fonts": [family], "unit": 1 if family == FAMILIES[0] else _SMALLER}
-    stamp = int(dt.datetime.combine(dossier.prepared_on, dt.time(12), tzinfo=dt.UTC).timestamp())
     try:
-        return typeset_pdf(TEMPLATE, _typeset(payload), book, timestamp=stamp)
+        return typeset_pdf(template, _typeset(payload), book, timestamp=timestamp)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
     # PDF/UA forbids a character that shows nothing, and only the typesetting finds them: second try without them.
-    return typeset_pdf(TEMPLATE, _each_text(_typeset(payload), legible_everywhere), book, timestamp=stamp)
+    return typeset_pdf(template, _each_text(_typeset(payload), legible_everywhere), book, timestamp=timestamp)
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
@@ -101,6 +106,7 @@ def _payload(dossier: Dossier, palette: Palette) -> dict[str, Any]:
         "axes": [_axis(bar, palette) for bar in tables.axis_bars(dossier)],
         "costs": narrative.costs(dossier),
         "gains": narrative.gains(dossier),
+        "worth": narrative.worth(dossier),
         "decisions": narrative.decisions(dossier),
         "no_strength": narrative.no_strength(dossier),
         "no_weakness": narrative.no_weakness(dossier),
