@@ -16,7 +16,7 @@ def main() -> int:
     os.environ["CARENE_HOSTS"] = "localhost,127.0.0.1,testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "carene.config.settings"
     os.environ.pop("CARENE_DATABASE", None)
-    from bench import engines, load, pages, planning, portfolios, registers, server
+    from bench import engines, load, observatory, pages, planning, portfolios, registers, server
     from bench.table import Table
 
     parts = {
@@ -26,6 +26,7 @@ def main() -> int:
         "pages": pages.run,
         "portfolios": portfolios.run,
         "registers": lambda table: registers.run(table, folder),
+        "observatory": lambda table: observatory.run(table, folder),
         "load": lambda table: load.run(table, folder),
     }
     wanted = [part for part in os.environ.get("PART", "").split(",") if part] or list(parts)

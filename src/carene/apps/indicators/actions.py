@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
 from carene.apps.indicators.models import Observation
+from carene.apps.indicators.signals import observed
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
@@ -61,7 +62,7 @@ def record(
         raise errors.errors[0] from errors
     if recorded.known:
         raise InputError(
-            f"Cette mesure du {french.long_date(observed_on)} est déjà enregistrée", remedy="rien n'est à faire"
+            f"La valeur du {french.long_date(observed_on)} est déjà enregistrée", remedy="rien n'est à faire"
         )
     return recorded.created[0]
 
@@ -80,6 +81,31 @@ def record_many(
         return _write(actor, organisation, items, replace=replace)
 
 
+def publish(actor: Actor, organisation: Organisation, items: Sequence[Measured]) -> Recorded:
+    """What a capability has measured or judged, as a part of its own action, which has asked for its own right. What
+    was published for the same indicator and day is replaced.
+
+    Raises InputErrors, for a bug of the capability: an unknown indicator, a value out of its bounds.
+    """
+    _check(organisation, items)
+    with atomic_write():
+        return _write(actor, organisation, items, replace=True)
+
+
+def retract(actor: Actor, organisation: Organisation, source: str, indicators: Collection[str]) -> int:
+    """Withdraws what a capability published from ``source``; gives how many. As ``publish``, part of an action."""
+    with atomic_write():
+        rows = list(
+            Observation.objects.of(organisation.node)
+            .filter(withdrawn=False, source=clean(source), indicator__in=indicators)
+            .order_by("id")
+        )
+        Observation.objects.of(organisation.node).filter(pk__in=[row.pk for row in rows]).update(withdrawn=True)
+        _tell(rows)
+        write_journal(_entries(actor, organisation, [], rows))
+    return len(rows)
+
+
 def withdraw(actor: Actor, organisation: Organisation, observation: int, *, reason: str = "") -> Observation:
     """Takes a wrong value out of every figure; it stays in the history, struck out. Raises Observation.DoesNotExist."""
     actor.require(VERB, organisation.node)
@@ -88,6 +114,7 @@ def withdraw(actor: Actor, organisation: Organisation, observation: int, *, reas
         if not row.withdrawn:
             row.withdrawn = True
             row.save(update_fields=["withdrawn"])
+            _tell([row])
             after = {"withdrawn": True, "reason": reason.strip()[:REASON_LENGTH]}
             write_journal(
                 [entry(actor, VERB, organisation.node, _target(row), _state(row) | {"withdrawn": False}, after)]
@@ -135,8 +162,13 @@ def _write(actor: Actor, organisation: Organisation, items: Sequence[Measured], 
     created = Observation.objects.unscoped("rows made for this node").bulk_create(
         [_row(actor, organisation, item) for item in fresh], batch_size=200
     )
+    _tell([*created, *replaced])
     write_journal(_entries(actor, organisation, created, replaced))
     return Recorded(tuple(created), tuple(known), len(replaced))
+
+
+def _tell(rows: Sequence[Observation]) -> None:
+    observed.send(Observation, changes=[(row.node_id, row.indicator, row.observed_on) for row in rows])
 
 
 def _stored(organisation: Organisation, items: Sequence[Measured]) -> dict[tuple[str, dt.date], Observation]:

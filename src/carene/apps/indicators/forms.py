@@ -43,7 +43,7 @@ class RecordForm(forms.Form):
         label="Valeur", max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     )
     observed_on = DayField(
-        label="Date de la mesure", max_length=10, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label="Mesurée le", max_length=10, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     source = forms.CharField(
         label="D'où vient cette valeur ?",

@@ -11,7 +11,7 @@ from carene.core.tenancy.scoped import ScopedManager
 class Observation(models.Model):
     node = models.ForeignKey(Node, models.PROTECT, related_name="+")
     indicator = models.CharField("indicateur", max_length=80)
-    observed_on = models.DateField("date de la mesure")
+    observed_on = models.DateField("mesurée le")
     value = models.FloatField("valeur")
     source = models.CharField("source", max_length=200)
     note = models.CharField("remarque", max_length=300, blank=True)
@@ -24,7 +24,10 @@ class Observation(models.Model):
     class Meta:
         verbose_name = "observation"
         ordering = ["-observed_on", "-id"]
-        indexes = [models.Index(fields=["node", "indicator", "-observed_on"], name="observation_latest")]
+        indexes = [
+            models.Index(fields=["node", "indicator", "-observed_on"], name="observation_latest"),
+            models.Index(fields=["observed_on"], name="observation_day"),  # a month of everyone, for the observatory
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["node", "indicator", "observed_on"],

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,7 @@ from carene.engines.referential.model import Axis, Criterion, Indicator, Profile
 from carene.engines.scoring.measured import format_value, level_from_value
 from carene.engines.scoring.model import Observation
 
+STANDING_TABLE = Row._meta.db_table  # for statements that copy a month of everybody inside the database
 TREND_MONTHS = 36
 SOON_DAYS = 30
 State = Literal["valid", "soon", "stale", "never"]
@@ -178,3 +179,24 @@ def stale_count(node: Node, referential: Referential, today: dt.date) -> int:
         if key in referential.indicator
         and add_months(item.observed_on, referential.indicator[key].validity_months) < today
     )
+
+
+def standing(
+    nodes: Collection[int], indicators: Collection[str], since: dt.date, until: dt.date
+) -> list[tuple[int, str, dt.date, float]]:
+    """(node, indicator, day, value) of what was not withdrawn, oldest first; for what counts everybody. One query."""
+    rows = Row.objects.unscoped("figures of a whole count everybody").filter(
+        node_id__in=nodes, indicator__in=indicators, withdrawn=False, observed_on__gte=since, observed_on__lte=until
+    )
+    return list(rows.order_by("observed_on", "id").values_list("node_id", "indicator", "observed_on", "value"))
+
+
+def first_day() -> dt.date | None:
+    """The oldest observation of all that stands."""
+    rows = Row.objects.unscoped("figures of a whole count everybody").filter(withdrawn=False)
+    return rows.order_by("observed_on").values_list("observed_on", flat=True).first()
+
+
+def count() -> int:
+    """How many were ever recorded."""
+    return Row.objects.unscoped("the whole installation").count()

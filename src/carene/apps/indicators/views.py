@@ -130,7 +130,7 @@ def _save(request: OrganisationRequest, form: RecordForm, indicator: str) -> Obs
         form.add_error(None, french.capitalised(error.sentence))
         return None
     value = format_value(care().indicator[indicator], row.value)
-    messages.success(request, f"Mesure enregistrée : {value} au {french.long_date(row.observed_on)}.")
+    messages.success(request, f"Valeur enregistrée : {value} au {french.long_date(row.observed_on)}.")
     return row
 
 
@@ -193,5 +193,5 @@ def withdraw(request: OrganisationRequest, observation_id: int) -> HttpResponse:
         )
     except Observation.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, "Mesure retirée : elle ne compte plus, et reste dans l'historique.")
+    messages.success(request, "Valeur retirée : elle ne compte plus, et reste dans l'historique.")
     return redirect("indicators:history", request.organisation.pk, row.indicator)

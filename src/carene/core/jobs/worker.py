@@ -17,6 +17,7 @@ from carene.core.access.actor import Actor
 from carene.core.access.middleware import acting
 from carene.core.database.writes import atomic_write
 from carene.core.jobs import actions, kinds
+from carene.core.jobs.chores import Upkeep
 from carene.core.jobs.limits import limits
 from carene.core.jobs.models import Job, plain
 from carene.core.jobs.reporting import Report, held
@@ -115,9 +116,14 @@ def name() -> str:
 
 
 def work(worker: str, *, until_idle: bool, linger: float = 5.0) -> None:
-    """Takes jobs as they come. ``until_idle``: ends once nothing came for ``linger`` seconds."""
+    """Takes jobs as they come, chores beside them. ``until_idle``: ends once nothing came for ``linger`` seconds."""
     actions.interrupt_silent()
     actions.purge()
+    with Upkeep() as upkeep:
+        _take(worker, upkeep, until_idle=until_idle, linger=linger)
+
+
+def _take(worker: str, upkeep: Upkeep, *, until_idle: bool, linger: float) -> None:
     idle_since = time.monotonic()
     while True:
         job = claim(worker)
@@ -125,6 +131,8 @@ def work(worker: str, *, until_idle: bool, linger: float = 5.0) -> None:
             perform(job)
             idle_since = time.monotonic()
             continue
+        if not upkeep.idle:
+            idle_since = time.monotonic()
         if until_idle and time.monotonic() - idle_since >= linger:
             return
         time.sleep(LOOK)

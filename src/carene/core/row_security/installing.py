@@ -37,6 +37,7 @@ RIGHTS = {
     "evidence_evidence": KEPT,
     "files_storedfile": KEPT,
     "indicators_observation": KEPT,
+    "observatory_snapshot": frozenset({"SELECT", "INSERT"}),
     "roadmaps_scenario": KEPT,
     "roadmaps_action": KEPT,
     "roadmaps_actioncomment": KEPT,
@@ -76,7 +77,7 @@ def _there() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for table, name, digest in _rows(
         "SELECT relname, polname, obj_description(p.oid, 'pg_policy') FROM pg_class c LEFT JOIN pg_policy p "
-        "ON p.polrelid = c.oid WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
+        "ON p.polrelid = c.oid WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') "
         "AND relrowsecurity AND relforcerowsecurity"
     ):
         found.setdefault(table, {})
@@ -114,13 +115,14 @@ def _rights() -> Iterator[str]:
     has = defaultdict(set)
     for table, right in _rows(
         "SELECT relname, a.privilege_type FROM pg_class, aclexplode(relacl) a WHERE a.grantee = %s::regrole "
-        "AND relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'S')",
+        "AND relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'S')",
         [role],
     ):
         has[table].add(right)
     for table, kind in _rows(
+        # Not a partition: rows are reached through its table, which alone has the policies.
         "SELECT relname, relkind FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
-        "AND relkind IN ('r', 'S')"
+        "AND relkind IN ('r', 'p', 'S') AND NOT relispartition"
     ):
         wanted = frozenset({"USAGE"}) if kind == "S" else RIGHTS.get(table, DML)
         what = f'{"SEQUENCE" if kind == "S" else "TABLE"} "{table}"'

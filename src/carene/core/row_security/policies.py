@@ -34,11 +34,16 @@ OPEN_TO_READ = {
 # What an organisation holds for those below it: they read it too.
 READ_FROM_BELOW = {
     "assessments.importedreferential": "a framework is used by every establishment below the one that brought it",
+    "observatory.rollup": "an establishment compares itself with the whole; small cells never leave the queries",
+    "observatory.snapshot": "the same, as it was when the month was closed",
+    "funding.ceiling": "the table of ceilings of a region, or of the nation, holds for every candidate below",
+    "funding.setting": "so do the dates and the objectives that they add to a domain",
     "organisations.registerimport": "a profile says of which day are the registers that its figures come from",
     "organisations.sharedservice": "a service is seen by those that it may be for",
 }
 # Through which foreign keys a row is seen, where ``node`` alone is not the answer; any of them is enough.
 THROUGH = {
+    "funding.member": ("application",),  # who carries a file for a GHT writes of all its members
     "organisations.beneficiary": ("service",),  # whoever sees a service sees for whom it is
 }
 FUNCTION = """CREATE OR REPLACE FUNCTION {name}() RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
