@@ -107,11 +107,54 @@ def test_a_group_without_establishment(world: World, client_for) -> None:
 
 def test_everyone_is_counted_at_one_step(world: World) -> None:
     validated(world.hospital, step=2)
-    rows = queries.lines(world.actor(world.bob), world.ght, timezone.localdate())
-    counts = group.by_step(rows)
-    assert sum(one.count for one in counts) == len(rows) == 2
+    board = queries.board(world.actor(world.bob), world.ght, timezone.localdate())
+    counts = group.by_step(board)
+    assert sum(one.count for one in counts) == board.total == 2
     assert [one.count for one in counts if one.label in {"Palier 2", "Non évalué"}] == [1, 1]
-    assert rows[1].standing == Standing()
+    assert [one.standing.step for one in group.Ranked(board, "nom")[0:2]] == [2, None]
+    assert Standing() == queries.NOTHING.standing
+
+
+@pytest.mark.parametrize("many", [0, 2000])
+@pytest.mark.parametrize("sort", list(group.SORTS))
+def test_pages_follow_each_other(world: World, monkeypatch: pytest.MonkeyPatch, sort: str, many: int) -> None:
+    """Whatever the order, page after page gives what sorting everything in memory would give, once each."""
+    monkeypatch.setattr("carene.apps.organisations.queries_below.MANY", many)
+    places = [make_organisation(world.ght, name=f"Lieu {rank * 7 % 23:02}") for rank in range(23)]
+    for rank, place in enumerate(places[::2]):
+        validated(place, step=(None, 0, 1, 2)[rank % 4], overall=(None, 0.4, 1.2)[rank % 3], days_ago=rank % 5)
+    for place in places[::3]:
+        late(place, 1 + place.pk % 3)
+    board = queries.board(world.actor(world.bob), world.ght, timezone.localdate())
+    ranked = group.Ranked(board, sort)
+    pages = [one for start in range(0, len(ranked), 7) for one in ranked[start : start + 7]]
+    rank = group.SORTS[sort][1]
+    everyone = sorted(pages, key=lambda one: (rank(one.line), one.organisation.search, one.organisation.pk))
+    assert [one.organisation.pk for one in pages] == [one.organisation.pk for one in everyone]
+    assert {one.organisation.pk for one in pages} == {p.pk for p in (*places, world.hospital, world.sister)}
+    assert len(pages) == len(ranked) == board.total == 25
+
+
+def test_among_thousands_words_are_found_by_the_index(
+    world: World, client_for, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Errors forgiven, members of what is found shown too, neighbours of another region never."""
+    monkeypatch.setattr("carene.apps.organisations.queries_below.MANY", 1)
+    inner = make_organisation(world.region, kind="ght", name="GHT des Vallées")
+    make_organisation(inner, name="Clinique Bleue")
+    make_organisation(world.elsewhere, name="Clinique du Vallon", kind="site")
+    client = client_for(world.admin)
+
+    def names(text: str) -> list[str]:
+        response = client.get(f"/o/{world.region.pk}/?q={text}")
+        return [row.organisation.name for row in response.context["rows"]]
+
+    assert names("clinqiue") == ["Clinique Bleue"]
+    assert names("vallees") == ["Clinique Bleue"]
+    assert names("vallon") == []
+    assert "tous ne sont pas là" not in plain(client.get(f"/o/{world.region.pk}/?q=clinique"))
+    monkeypatch.setattr("carene.apps.organisations.search.SHOWN", 1)
+    assert "tous ne sont pas là" in plain(client.get(f"/o/{world.region.pk}/?q=hopital"))
 
 
 def test_a_long_list_can_be_searched(world: World, client_for) -> None:

@@ -14,6 +14,7 @@ from carene.apps.assessments import actions as assessments
 from carene.apps.assessments.models import Assessment
 from carene.apps.assessments.summary import STATES, summary, summary_data
 from carene.apps.exchange import actions as exchange
+from carene.apps.indicators import actions as indicators
 from carene.core.accounts.models import User
 from carene.engines.referential.catalogue import care
 from tests.support.factories import World, give, make_action, make_assessment, make_user
@@ -112,6 +113,30 @@ def test_the_owner_sees_what_they_see(world: World, officer: User, client_for: A
     assert client_for(world.charlie).get(url).status_code == 404
 
 
+def test_home_and_summary_count_what_is_measured_alike(world: World, officer: User, client_for: Any) -> None:
+    """What was measured when it was handed over is in the summary; what is measured later waits for the next one."""
+    first, later = [c.thresholds.indicator for c in care().criteria if c.thresholds and c.socle][:2]
+    day = timezone.localdate()
+    value = {"value": 1, "observed_on": day, "source": "Console"}
+    indicators.record(world.actor(world.alice), world.hospital, indicator=first, **value)
+    hand_over(world)
+    found = summary(world.hospital)
+    assert found is not None
+    count = found.states["measured"]
+    assert count >= 1
+    words = "avec une valeur mesurée"
+    url = f"/o/{world.hospital.pk}"
+    home = plain(client_for(world.alice).get(f"{url}/"))
+    assert re.search(rf"\b{count}\s+questions? sur {found.overall.applicable} (a|ont) une valeur mesurée", home)
+    theirs = plain(client_for(officer).get(f"{url}/"))
+    assert words in theirs
+    assert "le jour de la validation" in theirs
+    indicators.record(world.actor(world.alice), world.hospital, indicator=later, **value)
+    kept = summary(world.hospital)
+    assert kept is not None
+    assert kept.states["measured"] == count
+
+
 def test_the_group_page_is_open_to_those_above(world: World, officer: User, client_for: Any) -> None:
     hand_over(world)
     for group in (world.region, world.ght):
@@ -137,8 +162,6 @@ def test_every_link_of_an_officer_opens(world: World, officer: User, client_for:
 
 
 def test_remarks_and_names_beside_a_value_are_detail(world: World, officer: User, client_for: Any) -> None:
-    from carene.apps.indicators import actions as indicators
-
     indicator = next(c.thresholds.indicator for c in care().criteria if c.thresholds)
     indicators.record(
         world.actor(world.alice),
@@ -149,7 +172,7 @@ def test_remarks_and_names_beside_a_value_are_detail(world: World, officer: User
         source="Console",
         note=COMMENT,
     )
-    url = f"/o/{world.hospital.pk}/mesures/{indicator}/"
+    url = f"/o/{world.hospital.pk}/indicateurs/{indicator}/"
     mine, theirs = plain(client_for(world.alice).get(url)), plain(client_for(officer).get(url))
     assert COMMENT in mine
     assert "Alice Arnaud" in mine

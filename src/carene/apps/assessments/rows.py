@@ -28,7 +28,7 @@ FILTERS = {
     "": "Toutes les questions",
     "sans-reponse": "Sans réponse",
     "socle": "Du socle",
-    "desaccord": "En désaccord avec une mesure",
+    "desaccord": "En désaccord avec un indicateur",
     "a-moi": "Confiées à moi",
     "confiees": "Confiées à quelqu'un",
     "anciennes": "À confirmer",

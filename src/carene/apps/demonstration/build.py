@@ -12,8 +12,8 @@ from django.contrib.auth.hashers import make_password
 
 from carene.apps.assessments import actions as assessments
 from carene.apps.assessments import queries as assessment_queries
-from carene.apps.demonstration import following, journey, opened
-from carene.apps.demonstration.clock import days_ago
+from carene.apps.demonstration import financing, following, governing, journey, opened, together
+from carene.apps.demonstration.clock import Clock, Story
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.organisations import actions as organisations
 from carene.apps.organisations.models import Organisation
@@ -50,31 +50,39 @@ def load(progress: Progress) -> None:
             remedy="choisir un autre dossier de données avec CARENE_VAR pour la démonstration",
         )
     data: dict[str, Any] = read_yaml(DATA.read_bytes(), DATA.name).data
-    progress("Démonstration : un GHT fictif de sept établissements…")
+    progress("Démonstration : un GHT fictif de sept établissements, et deux ans de leur vie…")
+    clock = Clock()
     with atomic_write():
-        places = _tree(data)
-        people = _people(data, places)
+        with clock.at(clock.moment(800)):
+            places = _tree(data)
+        with clock.at(clock.moment(790)):
+            people = _people(data, places)
+        stories = [
+            *following.give_evidence(clock, data, places["valmont"], people["rssi"]),
+            following.open_next(clock, data, places["valmont"], people),
+            *following.share_services(clock, data, places, people["rssi"]),
+            *opened.mandate(clock, data, places),
+            *opened.share(data, places, people),
+            *governing.stories(clock, places, people),
+            *financing.stories(clock, places, people),
+            together.plan(data, places, people["rssi"]),
+        ]
         for row in data["establishments"]:
-            progress(f"  {row['name']}")
-            _story(data, row, places[row["key"]], people)
-        following.give_evidence(data, places["valmont"], people["rssi"])
-        following.open_next(data, places["valmont"], people)
-        following.share_services(data, places, people["rssi"])
-        opened.mandate(data, places)
-        opened.share(data, places, people)
+            stories += _stories(clock, data, row, places[row["key"]], people)
+        clock.tell(stories, progress)
         Path(settings.VAR, MARK).touch()  # before the commit: a server killed right after it must still know
 
 
 def _tree(data: dict[str, Any]) -> dict[str, Organisation]:
     system = Actor.system()
-    with days_ago(800):
-        region = organisations.create(system, None, kind="region", **data["region"])
-        ght = organisations.create(system, region, kind="ght", **data["ght"])
-        places = {"region": region, "ght": ght}
-        for row in data["establishments"]:
-            profile = {key: row[key] for key in (*PROFILE, *BUDGETS)}
-            profile |= dict(zip(("latitude", "longitude"), row["at"], strict=True))
-            places[row["key"]] = organisations.create(system, ght, kind="entity", name=row["name"], **profile)
+    nation = organisations.create(system, None, kind="nation", **data["nation"])
+    region = organisations.create(system, nation, kind="region", **data["region"])
+    ght = organisations.create(system, region, kind="ght", **data["ght"])
+    places = {"nation": nation, "region": region, "ght": ght}
+    for row in data["establishments"]:
+        profile = {key: row[key] for key in (*PROFILE, *BUDGETS)}
+        profile |= dict(zip(("latitude", "longitude"), row["at"], strict=True))
+        places[row["key"]] = organisations.create(system, ght, kind="entity", name=row["name"], **profile)
     return places
 
 
@@ -83,75 +91,73 @@ def _people(data: dict[str, Any], places: dict[str, Organisation]) -> dict[str, 
     system = Actor.system()
     password = make_password(PASSWORD)
     people: dict[str, User] = {}
-    with days_ago(790):
-        for person in data["people"]:
-            for place, role in person["roles"].items():
-                membership = organisations.grant(
-                    system,
-                    places[place.rstrip("+")],
-                    email=f"{person['login']}@{DOMAIN}",
-                    name=person["name"],
-                    function=person["function"],
-                    role=role,
-                )
-                people[person["login"]] = membership.user
-        User.objects.filter(email__endswith=f"@{DOMAIN}").update(password=password)
-        for key, name in data["directors"].items():
+    for person in data["people"]:
+        for place, role in person["roles"].items():
             membership = organisations.grant(
                 system,
-                places[key],
-                email=f"direction.{key}@personnel.{DOMAIN}",
-                name=name,
-                function=f"Direction, {places[key].label}",
-                role="direction",
+                places[place.rstrip("+")],
+                email=f"{person['login']}@{DOMAIN}",
+                name=person["name"],
+                function=person["function"],
+                role=role,
             )
-            people[f"direction:{key}"] = membership.user
+            people[person["login"]] = membership.user
+    User.objects.filter(email__endswith=f"@{DOMAIN}").update(password=password)
+    for key, name in data["directors"].items():
+        membership = organisations.grant(
+            system,
+            places[key],
+            email=f"direction.{key}@personnel.{DOMAIN}",
+            name=name,
+            function=f"Direction, {places[key].label}",
+            role="direction",
+        )
+        people[f"direction:{key}"] = membership.user
     people["direction:valmont"] = people["direction"]
     people["direction:glycines"] = people["ehpad"]
     return {login: Actor.of(user) for login, user in people.items()}
 
 
-def _story(data: dict[str, Any], row: dict[str, Any], place: Organisation, people: dict[str, Actor]) -> None:
-    """One establishment, from its oldest assessment to today."""
+def _stories(
+    clock: Clock, data: dict[str, Any], row: dict[str, Any], place: Organisation, people: dict[str, Actor]
+) -> list[Story]:
+    """One establishment, from its oldest assessment to today: what it answers, what it measures, what it does."""
     rssi, director = people["rssi"], people[f"direction:{row['key']}"]
-    owners = [people[login] for login in row.get("owners", ["rssi"])]
-    ages = [735, 372, 12][-row["assessments"] :]
-    planned = row["key"] in data["roadmaps"]
-    for age in ages:
-        last = age == ages[-1]
-        if last and planned:
-            journey.adopt(data, row["key"], place, director, rssi, 330)
-            journey.carry(place, owners, since=330, until=age + 10)
-        _assess(data, row, place, (rssi, director), age, last=last)
-    if planned:
-        journey.carry(place, owners, since=ages[-1] + 9, until=0)
-        journey.variants(data, row["key"], place, rssi)
-    following.measure(data, row, place, rssi)
+    stories = [
+        _assessments(data, row, place, (rssi, director)),
+        following.measure(data, row, place, rssi),
+    ]
+    if row["key"] in data["roadmaps"]:
+        owners = [people[login] for login in row.get("owners", ["rssi"])]
+        stories.append(journey.roadmap(clock, data, row["key"], place, (director, rssi, owners)))
+        stories.append(journey.variants(clock, data, row["key"], place, rssi))
+    return stories
 
 
-def _assess(
-    data: dict[str, Any], row: dict[str, Any], place: Organisation, who: tuple[Actor, Actor], age: int, *, last: bool
-) -> None:
-    """One assessment, validated ``age`` days ago unless it is the last one and the story says otherwise."""
+def _assessments(data: dict[str, Any], row: dict[str, Any], place: Organisation, who: tuple[Actor, Actor]) -> Story:
+    """Each one validated so many days ago, unless it is the last one and the story says otherwise."""
     rssi, director = who
     referential = care()
     criteria = referential.applicable(profile_of(place, referential))
-    with days_ago(age + 9):
+    ages = [735, 372, 12][-row["assessments"] :]
+    for age in ages:
+        last = age == ages[-1]
+        yield age + 9
         assessment = assessments.start(rssi, place)
         accepted = {
             assessments.accept_proposal(rssi, place, proposal.pk).criterion
             for proposal in assessment_queries.pending_proposals(place.node)
         }
-    chosen = [c for c in (_answered(row, criteria) if last else criteria) if c.id not in accepted]
-    with days_ago(age + 4):
+        chosen = [c for c in (_answered(row, criteria) if last else criteria) if c.id not in accepted]
+        yield age + 4
         assessments.answer_many(rssi, place, assessment, _rows(data, row, chosen, age / 365), confirm=True)
-    if last and row["state"] == "draft":
-        return
-    with days_ago(age + 1):
+        if last and row["state"] == "draft":
+            return
+        yield age + 1
         assessments.submit(rssi, place, assessment)
-    if last and row["state"] == "submitted":
-        return
-    with days_ago(age):
+        if last and row["state"] == "submitted":
+            return
+        yield age
         assessments.validate(director, place, assessment)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from carene.apps.assessments import actions as assessments
 from carene.apps.assessments import referentials
-from carene.apps.demonstration.clock import days_ago
+from carene.apps.demonstration.clock import Clock, Story
+from carene.apps.demonstration.governing import PUBLISHED
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.evidence import actions as evidence
 from carene.apps.indicators import actions as indicators
@@ -32,13 +33,10 @@ SOURCES = {
 }
 
 
-def day_in(days: int) -> dt.date:
-    """The day that many days from today (negative: in the past)."""
-    return timezone.localdate() + dt.timedelta(days=days)
-
-
-def share_services(data: dict[str, Any], places: dict[str, Organisation], actor: Actor) -> None:
-    """What members of the GHT do for others, in the order in which it was written down."""
+def share_services(
+    clock: Clock, data: dict[str, Any], places: dict[str, Organisation], actor: Actor
+) -> Iterator[Story]:
+    """What members of the GHT do for others, each written down on its day."""
     for row in data["services"]:
         draft = Draft(
             kind=row["kind"],
@@ -48,67 +46,76 @@ def share_services(data: dict[str, Any], places: dict[str, Organisation], actor:
                 places[key].pk: Share(percent=None if percent is None else Decimal(percent))
                 for key, percent in row["share"].items()
             },
-            starts_on=day_in(row["from"]),
-            ends_on=day_in(row["to"]) if "to" in row else None,
+            starts_on=clock.day_in(row["from"]),
+            ends_on=clock.day_in(row["to"]) if "to" in row else None,
             contact=row.get("contact", ""),
             note=row.get("note", ""),
         )
-        with days_ago(row["written"]):
-            organisations.share_service(actor, places["ght"], draft)
+        yield _share_service(row["written"], places["ght"], draft, actor)
 
 
-def give_evidence(data: dict[str, Any], place: Organisation, actor: Actor) -> None:
+def _share_service(written: int, group: Organisation, draft: Draft, actor: Actor) -> Story:
+    yield written
+    organisations.share_service(actor, group, draft)
+
+
+def give_evidence(clock: Clock, data: dict[str, Any], place: Organisation, actor: Actor) -> Iterator[Story]:
     for row in data["evidence"]:
-        effective, expires = day_in(row["from"]), day_in(row["to"])
-        with days_ago(max(1, -row["from"] - 3)):
-            evidence.add(
-                actor,
-                place,
-                title=row["title"],
-                url=row["url"],
-                effective_on=effective,
-                expires_on=expires,
-                links=[(referentials.BUILT_IN, criterion) for criterion in row["criteria"]],
-            )
+        yield _give_evidence(clock, row, place, actor)
 
 
-def open_next(data: dict[str, Any], place: Organisation, people: People) -> None:
+def _give_evidence(clock: Clock, row: dict[str, Any], place: Organisation, actor: Actor) -> Story:
+    yield max(1, -row["from"] - 3)
+    evidence.add(
+        actor,
+        place,
+        title=row["title"],
+        url=row["url"],
+        effective_on=clock.day_in(row["from"]),
+        expires_on=clock.day_in(row["to"]),
+        links=[(referentials.BUILT_IN, criterion) for criterion in row["criteria"]],
+    )
+
+
+def open_next(clock: Clock, data: dict[str, Any], place: Organisation, people: People) -> Story:
     """The next assessment has begun: some questions are with colleagues."""
-    with days_ago(4):
-        assessment = assessments.start(people["rssi"], place)
-        for row in data["assigned"]:
-            user = people[row["to"]].user
-            assert user is not None
-            assessments.assign(
-                people["rssi"],
-                place,
-                assessment,
-                row["criterion"],
-                user_id=user.pk,
-                message=row["message"],
-                due_on=day_in(row["in_days"] + 4),
-            )
+    yield 4
+    assessment = assessments.start(people["rssi"], place)
+    for row in data["assigned"]:
+        user = people[row["to"]].user
+        assert user is not None
+        assessments.assign(
+            people["rssi"],
+            place,
+            assessment,
+            row["criterion"],
+            user_id=user.pk,
+            message=row["message"],
+            due_on=clock.day_in(row["in_days"]),
+        )
 
 
-def measure(data: dict[str, Any], row: dict[str, Any], place: Organisation, actor: Actor) -> None:
-    """Observations of one establishment: most confirm the answers, some contradict them."""
+def measure(data: dict[str, Any], row: dict[str, Any], place: Organisation, actor: Actor) -> Story:
+    """Observations of one establishment, each recorded on its day: most confirm the answers, some contradict them."""
     plan = data["measured"][row["key"]]
     referential = referentials.care()
     first, last = plan["days_ago"]
-    items: list[Measured] = []
-    seen: set[str] = set()
+    seen: dict[str, Criterion] = {}
     for criterion in referential.applicable(profile_of(place, referential)):
-        if criterion.thresholds is None or criterion.thresholds.indicator in seen:
-            continue
+        if criterion.thresholds is not None and chance(row["key"], criterion.id, "measured") <= plan["share"]:
+            seen.setdefault(criterion.thresholds.indicator, criterion)
+    days: dict[int, list[tuple[Criterion, int]]] = {}
+    for indicator, criterion in seen.items():
+        if indicator in PUBLISHED:
+            continue  # comes from the governance of the establishment
         key = (row["key"], criterion.id)
-        if chance(*key, "measured") > plan["share"]:
-            continue
-        seen.add(criterion.thresholds.indicator)
         recent = round(first + chance(*key, "day") * (last - first))
-        for days in (recent + 400, recent + 190, recent):
-            shift = -1 if days == recent and chance(*key, "contradict") < plan["contradict"] else 0
-            items.append(_observation(row, referential, criterion, days, shift))
-    with days_ago(1):
+        shift = -1 if chance(*key, "contradict") < plan["contradict"] else 0
+        for ago, moved in ((recent + 400, 0), (recent + 190, 0), (recent, shift)):
+            days.setdefault(ago, []).append((criterion, moved))
+    for ago in sorted(days, reverse=True):
+        yield ago
+        items = [_observation(row, referential, criterion, ago, moved) for criterion, moved in days[ago]]
         indicators.record_many(actor, place, items)
 
 
@@ -119,7 +126,7 @@ def _observation(
     indicator = referential.indicator[criterion.thresholds.indicator]
     shown = level(row, criterion, max(0, days - 30) / 365) + shift
     value = _value(indicator, criterion.thresholds.bounds, shown, chance(row["key"], criterion.id, days))
-    return Measured(indicator.id, value, day_in(-days), SOURCES[criterion.id.partition(".")[0]], "")
+    return Measured(indicator.id, value, timezone.localdate(), SOURCES[criterion.id.partition(".")[0]], "")
 
 
 def _value(indicator: Indicator, bounds: Any, shown: int, spread: float) -> float:

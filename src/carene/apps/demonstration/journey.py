@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from carene.apps.demonstration.clock import days_ago
+from carene.apps.demonstration.clock import Clock, Story
 from carene.apps.demonstration.levels import chance
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import actions as roadmaps
@@ -18,26 +18,32 @@ from carene.core.access.actor import Actor
 from carene.engines.months import first_of_next_month
 
 MONTHS = 36
+ADOPTED = 330  # days ago
 LATE = 0.3  # share of the actions that are not finished in time
 
 
-def adopt(data: dict[str, Any], key: str, place: Organisation, director: Actor, rssi: Actor, days: int) -> None:
-    """The board adopts a roadmap, that many days ago."""
+def roadmap(
+    clock: Clock, data: dict[str, Any], key: str, place: Organisation, who: tuple[Actor, Actor, list[Actor]]
+) -> Story:
+    """The board adopts a roadmap; those who own its actions carry them out since."""
+    director, rssi, owners = who
     wanted = data["roadmaps"][key]
-    with days_ago(days + 9) as today:
-        scenario = roadmaps.create_scenario(rssi, place, _means(wanted, wanted["name"], first_of_next_month(today)))
-    with days_ago(days):
-        roadmaps.adopt(director, place, scenario.pk, version=scenario.version)
+    yield ADOPTED + 9
+    start = first_of_next_month(timezone.localdate())
+    scenario = roadmaps.create_scenario(rssi, place, _means(wanted, wanted["name"], start))
+    yield ADOPTED
+    roadmaps.adopt(director, place, scenario.pk, version=scenario.version)
+    yield from _carry(clock, place, owners)
 
 
-def variants(data: dict[str, Any], key: str, place: Organisation, rssi: Actor) -> None:
+def variants(clock: Clock, data: dict[str, Any], key: str, place: Organisation, rssi: Actor) -> Story:
     """Other scenarios, computed from where one stands now."""
     wanted = data["roadmaps"][key]
-    start = dt.date(timezone.localdate().year + 1, 1, 1)
+    start = dt.date(clock.day_in(0).year + 1, 1, 1)
     for variant in wanted["variants"]:
-        with days_ago(3):
-            means = _means({**wanted, "budgets": variant["budgets"]}, variant["name"], start)
-            roadmaps.create_scenario(rssi, place, means)
+        yield 3
+        means = _means({**wanted, "budgets": variant["budgets"]}, variant["name"], start)
+        roadmaps.create_scenario(rssi, place, means)
 
 
 def _means(wanted: dict[str, Any], name: str, start: dt.date) -> Means:
@@ -48,20 +54,24 @@ def _means(wanted: dict[str, Any], name: str, start: dt.date) -> Means:
     return Means(name, start, MONTHS, {year: budgets[year] for year in means.years}, means.team)
 
 
-def carry(place: Organisation, owners: list[Actor], since: int, until: int) -> None:
-    """What happened to the actions between two days, both counted back from today (``since`` > ``until``)."""
-    today = timezone.localdate()
-    rows = list(queries.actions(place.node))
-    for action in rows:
+def _carry(clock: Clock, place: Organisation, owners: list[Actor]) -> Story:
+    """What happened to the actions since: each begins on its day, most end on theirs."""
+    actions = {action.pk: action for action in queries.actions(place.node)}
+    days: list[tuple[int, bool, int]] = []  # how many days ago, does it begin, which one
+    for action in actions.values():
+        days.append(((clock.day_in(0) - action.start_on).days, True, action.pk))
+        days.append(((clock.day_in(0) - action.due_on).days, False, action.pk))
+    for ago, begins, pk in sorted(days, reverse=True):
+        if not 0 < ago <= ADOPTED:
+            continue
+        action = actions[pk]
         owner = owners[int(chance(action.measure, "owner") * len(owners))]
-        began, due = (today - action.start_on).days, (today - action.due_on).days
-        version = action.version
-        if until < began <= since and action.state == "todo":
-            with days_ago(began):
-                assert owner.user is not None
-                action = roadmaps.update_action(owner, place, action.pk, version=version, owner_id=owner.user.pk)
-                action = roadmaps.start(owner, place, action.pk, version=action.version)
-        if until < due <= since and action.state == "doing" and chance(action.measure, "late") > LATE:
-            with days_ago(due):
-                cost = round(action.planned_cost * (0.85 + 0.3 * chance(action.measure, "cost")), -2)
-                roadmaps.finish(owner, place, action.pk, version=action.version, actual_cost=cost)
+        if begins and action.state == "todo":
+            yield ago
+            assert owner.user is not None
+            action = roadmaps.update_action(owner, place, pk, version=action.version, owner_id=owner.user.pk)
+            actions[pk] = roadmaps.start(owner, place, pk, version=action.version)
+        if not begins and action.state == "doing" and chance(action.measure, "late") > LATE:
+            yield ago
+            cost = round(action.planned_cost * (0.85 + 0.3 * chance(action.measure, "cost")), -2)
+            roadmaps.finish(owner, place, pk, version=action.version, actual_cost=cost)

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
-from carene.apps.demonstration.clock import days_ago
-from carene.apps.demonstration.following import day_in
+from django.utils import timezone
+
+from carene.apps.demonstration.clock import Clock, Story
 from carene.apps.organisations import actions as organisations
 from carene.apps.organisations.models import Organisation
 from carene.apps.sharing import actions
@@ -15,36 +17,45 @@ from carene.core.access.actor import Actor
 from carene.core.accounts.demo import DOMAIN, PASSWORD
 
 
-def mandate(data: dict[str, Any], places: dict[str, Organisation]) -> None:
+def mandate(clock: Clock, data: dict[str, Any], places: dict[str, Organisation]) -> Iterator[Story]:
     """Roles between two days, given a little before they begin."""
     for row in data["mandates"]:
-        starts_on, ends_on = day_in(row["from"]), day_in(row["to"])
-        with days_ago(row["written"]):
-            membership = organisations.grant(
-                Actor.system(),
-                places[row["place"]],
-                email=f"{row['login']}@{DOMAIN}",
-                name=row["name"],
-                function=row["function"],
-                role=row["role"],
-                starts_on=starts_on,
-                ends_on=ends_on,
-            )
-            membership.user.set_password(PASSWORD)
-            membership.user.save(update_fields=["password"])
+        yield _mandate(clock, row, places[row["place"]])
 
 
-def share(data: dict[str, Any], places: dict[str, Organisation], people: dict[str, Actor]) -> None:
+def _mandate(clock: Clock, row: dict[str, Any], place: Organisation) -> Story:
+    yield row["written"]
+    membership = organisations.grant(
+        Actor.system(),
+        place,
+        email=f"{row['login']}@{DOMAIN}",
+        name=row["name"],
+        function=row["function"],
+        role=row["role"],
+        starts_on=clock.day_in(row["from"]),
+        ends_on=clock.day_in(row["to"]),
+    )
+    membership.user.set_password(PASSWORD)
+    membership.user.save(update_fields=["password"])
+
+
+def share(data: dict[str, Any], places: dict[str, Organisation], people: dict[str, Actor]) -> Iterator[Story]:
     """Opened to the officers of the region, taken back, asked for."""
-    region = places["region"]
     for row in data["shares"]:
-        by, place = people[row["by"]], places[row["place"]]
-        with days_ago(row["written"]) as day:
-            ends_on = day + dt.timedelta(days=row["days"])
-            given = actions.give(by, place, holder_id=region.pk, ends_on=ends_on, reason=row["reason"])
-        if "revoked" in row:
-            with days_ago(row["revoked"]):
-                actions.revoke(by, place, given.pk)
+        yield _share(row, places[row["place"]], places["region"], people[row["by"]])
     for row in data["requests"]:
-        with days_ago(row["written"]):
-            actions.ask(people[row["by"]], places[row["place"]], reason=row["reason"])
+        yield _ask(row, places[row["place"]], people[row["by"]])
+
+
+def _share(row: dict[str, Any], place: Organisation, region: Organisation, by: Actor) -> Story:
+    yield row["written"]
+    ends_on = timezone.localdate() + dt.timedelta(days=row["days"])
+    given = actions.give(by, place, holder_id=region.pk, ends_on=ends_on, reason=row["reason"])
+    if "revoked" in row:
+        yield row["revoked"]
+        actions.revoke(by, place, given.pk)
+
+
+def _ask(row: dict[str, Any], place: Organisation, by: Actor) -> Story:
+    yield row["written"]
+    actions.ask(by, place, reason=row["reason"])

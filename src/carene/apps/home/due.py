@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is late, and what soon will be: actions, evidence, answers of the socle, questions given to colleagues."""
+"""What is late, and what soon will be: actions, evidence, answers of the socle, questions given to colleagues, duties
+that come back, documents to read again, decisions of committees."""
 
 from __future__ import annotations
 
@@ -25,6 +26,9 @@ KINDS = {
     "evidence": ("autre preuve", "autres preuves", "evidence:list"),
     "answer": ("autre réponse du socle", "autres réponses du socle", "assessments:overview"),
     "question": ("autre question confiée", "autres questions confiées", "assessments:overview"),
+    "duty": ("autre obligation", "autres obligations", "governance:duties"),
+    "policy": ("autre document à relire", "autres documents à relire", "governance:policies"),
+    "decision": ("autre décision", "autres décisions", "governance:committees"),
 }
 
 
@@ -57,6 +61,7 @@ def deadlines(situation: Situation, *, may_answer: bool, may_prove: bool) -> Dea
             *_evidence(situation, may_prove=may_prove),
             *_answers(situation, may_answer=may_answer),
             *_questions(situation),
+            *_governance(situation),
         ],
         key=lambda due: (due.on, due.title),
     )
@@ -135,7 +140,7 @@ def _answers(situation: Situation, *, may_answer: bool) -> Iterator[Due]:
             "answer",
             add_months(given, criterion.review_months),
             criterion.title,
-            f"Répondu le {french.long_date(given)}, à confirmer {_every(criterion.review_months)}.",
+            f"Répondu le {french.long_date(given)}, à confirmer {french.every(criterion.review_months)}.",
             reverse("assessments:question", args=[*args, sheet.assessment.pk, criterion.id])
             if open_one
             else reverse("assessments:overview", args=args),
@@ -146,10 +151,6 @@ def _answers(situation: Situation, *, may_answer: bool) -> Iterator[Due]:
 def _stale_since(sheet: Sheet, criterion: Criterion) -> dt.date | None:
     """The day of a stale answer; None when the answer still holds, or there is none."""
     return sheet.answers[criterion.id].answered_on if sheet.is_stale(criterion) else None
-
-
-def _every(months: int) -> str:
-    return "chaque année" if months == 12 else f"tous les {french.months(months)}"
 
 
 def _questions(situation: Situation) -> Iterator[Due]:
@@ -168,3 +169,23 @@ def _questions(situation: Situation) -> Iterator[Due]:
             reverse("assessments:question", args=[situation.organisation.pk, sheet.assessment.pk, criterion.id]),
             "Ouvrir",
         )
+
+
+def _governance(situation: Situation) -> Iterator[Due]:
+    args = [situation.organisation.pk]
+    for due in situation.duties:
+        if due.due_on is not None and _is_near(situation, due.due_on):
+            last = f"Fait le {french.long_date(due.last_on)}. " if due.last_on else ""
+            url = reverse("governance:duty", args=[*args, due.duty.id])
+            yield Due("duty", due.due_on, due.duty.title, f"{last}{due.duty.todo}", url, "Ouvrir")
+    for policy in situation.policies:
+        if policy.next_on is not None and _is_near(situation, policy.next_on):
+            about = f"Document à relire le {french.long_date(policy.next_on)}."
+            yield Due("policy", policy.next_on, policy.title, about, reverse("governance:policies", args=args), "Voir")
+    for decision in situation.decisions:
+        if decision.due_on is not None and _is_near(situation, decision.due_on):
+            meeting = decision.meeting
+            by = f", portée par {decision.carrier}" if decision.carrier else ""
+            about = f"Décision : {meeting.committee.title} du {french.long_date(meeting.held_on)}{by}."
+            url = reverse("governance:committees", args=args)
+            yield Due("decision", decision.due_on, decision.text, about, url, "Voir")

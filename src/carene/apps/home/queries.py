@@ -7,15 +7,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from carene.apps.assessments import queries as assessments
 from carene.apps.evidence import queries as evidence
-from carene.apps.organisations import queries as organisations
+from carene.apps.governance import queries as governance
+from carene.apps.organisations import queries_below
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import queries as roadmaps
 from carene.core.access.actor import Actor
+from carene.engines.governance.duties import Due as Duty
 from carene.engines.planner.candidates import MeasureOverride, candidates_from
 from carene.engines.planner.model import Candidate
 from carene.engines.referential.catalogue import CARE
@@ -23,6 +24,7 @@ from carene.engines.referential.catalogue import CARE
 if TYPE_CHECKING:
     from carene.apps.assessments.models import Assignment
     from carene.apps.evidence.models import Evidence
+    from carene.apps.governance.models import Decision, PolicyDocument
     from carene.apps.roadmaps.models import Action
 
 SOON_DAYS = 30  # what falls due within this time is announced on the home page
@@ -30,7 +32,7 @@ SOON_DAYS = 30  # what falls due within this time is announced on the home page
 
 @dataclass
 class Situation:
-    """One establishment on one day. What the actor may not see is empty. Seven queries, one more for ``candidates``.
+    """One establishment on one day. What the actor may not see is empty. Ten queries, one more for ``candidates``.
 
     ``reference`` is the assessment that the figures come from, ``opened`` the one being answered: the same one before
     any validation, None when there is none. ``actions`` are all of the roadmap, by start.
@@ -44,6 +46,9 @@ class Situation:
     proposals: int = 0
     expiring: Sequence[Evidence] = ()
     actions: Sequence[Action] = field(default_factory=list)
+    duties: Sequence[Duty] = ()  # those that have a day, documents apart
+    policies: Sequence[PolicyDocument] = ()
+    decisions: Sequence[Decision] = ()
 
     @property
     def current(self) -> assessments.Sheet | None:
@@ -86,6 +91,12 @@ def situation(actor: Actor, organisation: Organisation, today: dt.date) -> Situa
         organisation.evidence_to_renew = len(found.expiring)  # type: ignore[attr-defined]  # what the rail would count
     if actor.can("roadmap.view", node):
         found.actions = list(roadmaps.actions(node))
+    if actor.can("governance.view", node):
+        found.duties = governance.dated_duties(organisation, today)
+        found.policies = [row for row in governance.policies(node) if row.next_on is not None]
+    if actor.can("decision.view", node):
+        # One that became an action is told as that action.
+        found.decisions = [row for row in governance.open_decisions(node) if row.due_on and row.action_id is None]
     return found
 
 
@@ -108,25 +119,38 @@ def _read_assessments(found: Situation) -> None:
 
 
 class Line(NamedTuple):
-    """One establishment of a group, as little as ranking and counting need: a region has thousands."""
+    """What is known of one establishment of a group, as little as ranking and counting need."""
 
-    pk: int
-    name: str  # folded, for the order
     standing: assessments.Standing
     late: int
 
 
-NEVER = assessments.Standing()
+NOTHING = Line(assessments.Standing(), 0)
 
 
-def lines(actor: Actor, group: Organisation, today: dt.date) -> list[Line]:
-    """Those below a group, by name; three queries, whatever their number."""
+@dataclass(frozen=True)
+class Board:
+    """A group on one day. ``lines``: those of whom something is known, by id, a few thousand in a country; of the
+    others, who may be a hundred thousand, only how many they all are is read."""
+
+    group: Organisation
+    total: int
+    lines: dict[int, Line]
+
+    def found(self, text: str) -> queries_below.Found:
+        """Those below, or those that answer ``text``, by name."""
+        return queries_below.by_name(self.group, text, total=self.total)
+
+
+def board(actor: Actor, group: Organisation, today: dt.date) -> Board:
+    """Three queries, whatever their number."""
     node = group.node
     may = actor.can("summary.view", node)
     standings = assessments.standings_below(node) if may else {}
     late = roadmaps.late_below(node, today) if may else {}
-    names = sorted(organisations.names_below(node), key=itemgetter(1, 0))
-    return [Line(pk, name, standings.get(pk, NEVER), late.get(pk, 0)) for pk, name in names]
+    known = (standings.keys() | late.keys()) - {node.pk}
+    lines = {pk: Line(standings.get(pk, NOTHING.standing), late.get(pk, 0)) for pk in known}
+    return Board(group, queries_below.count_below(group), lines)
 
 
 @dataclass(frozen=True)
@@ -134,16 +158,17 @@ class Establishment:
     """A line as it is shown."""
 
     organisation: Organisation
-    standing: assessments.Standing
-    late: int
+    line: Line
+
+    @property
+    def standing(self) -> assessments.Standing:
+        return self.line.standing
+
+    @property
+    def late(self) -> int:
+        return self.line.late
 
     @property
     def attached_to(self) -> str:
         parent = self.organisation.node.parent
         return parent.organisation.label if parent else ""
-
-
-def shown(group: Organisation, page: Sequence[Line]) -> list[Establishment]:
-    """The lines of one page with their names; one query."""
-    rows = organisations.answering_below(group.node).in_bulk([line.pk for line in page])
-    return [Establishment(rows[line.pk], line.standing, line.late) for line in page]

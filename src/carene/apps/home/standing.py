@@ -66,7 +66,7 @@ def _measured(judgement: Judgement) -> str:
     total = judgement.overall.applicable
     if not count:
         return "rien n'est encore mesuré"
-    return f"{french.counted(count, 'question')} sur {total} {'ont' if count > 1 else 'a'} une mesure"
+    return f"{french.counted(count, 'question')} sur {total} {'ont' if count > 1 else 'a'} une valeur mesurée"
 
 
 def position(situation: Situation, sheet: Sheet) -> Position:
@@ -217,12 +217,12 @@ def _tasks(situation: Situation, sheet: Sheet, user_pk: int | None, overview: st
         tasks.append(Task(french.counted(stale, "réponse"), "à confirmer", f"{listing}?montrer=anciennes"))
     if situation.disagreements:
         count = french.counted(situation.disagreements, "réponse")
-        tasks.append(Task(count, "en désaccord avec une mesure", f"{listing}?montrer=desaccord"))
+        tasks.append(Task(count, "en désaccord avec un indicateur", f"{listing}?montrer=desaccord"))
     if situation.proposals:
         count = french.counted(situation.proposals, "niveau proposé", "niveaux proposés")
         tasks.append(Task(count, "par des actions terminées", overview))
     if not sheet.observations:
-        tasks.append(Task("Aucune mesure", "encore, en saisir une", _measures(situation)))
+        tasks.append(Task("Aucun indicateur", "n'a encore de valeur, en saisir une", _measures(situation)))
     return tasks
 
 

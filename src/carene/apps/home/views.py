@@ -44,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Opens the organisation seen last, else the first one."""
     actor = request.actor  # type: ignore[attr-defined]
     last = request.session.get(LAST_SEEN)
-    if last is not None and organisations.visible(actor).filter(pk=last).exists():
+    if last is not None and organisations.seen(actor, last, lineage=False) is not None:
         return redirect("home:home", last)
     organisation = organisations.default_for(actor)
     if organisation is None:
@@ -135,21 +135,21 @@ def _band(situation: queries.Situation) -> str:
 
 
 def _group(request: OrganisationRequest) -> HttpResponse:
-    rows = queries.lines(request.actor, request.organisation, timezone.localdate())
+    board = queries.board(request.actor, request.organisation, timezone.localdate())
     sort, text = request.GET.get("tri", "nom"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    found = organisations.matching_below(request.organisation.node, text) if text else None
-    chosen = [row for row in rows if row.pk in found] if found is not None else rows
-    page = Paginator(group.sorted_by(chosen, sort), PAGE).get_page(request.GET.get("page"))
+    ranked = group.Ranked(board, sort, text)
+    page = Paginator(ranked, PAGE).get_page(request.GET.get("page"))
     context = {
         "organisation": request.organisation,
         "page": page,
-        "rows": queries.shown(request.organisation, list(page.object_list)),
-        "total": len(rows),
+        "rows": page.object_list,
+        "total": board.total,
         "text": text,
-        "searchable": len(rows) > SEARCHED_FROM,
+        "wide": ranked.wide,
+        "searchable": board.total > SEARCHED_FROM,
         "address": urlencode({"q": text, "tri": sort}),
-        "summary": group.summary(rows) if rows else "",
-        "steps": group.by_step(rows),
+        "summary": group.summary(board) if board.total else "",
+        "steps": group.by_step(board),
         "sort": sort if sort in group.SORTS else "nom",
         "sorts": [(key, label) for key, (label, _) in group.SORTS.items()],
         "can_manage": request.actor.can("organisation.manage", request.organisation.node),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from carene.apps.assessments import queries, referentials, slots
+from carene.apps.assessments import published, queries, referentials, slots
 from carene.apps.assessments.models import Answer, Assessment
 from carene.apps.assessments.summary import kept_summary
 from carene.apps.assessments.targets import assessment_target
@@ -130,6 +130,7 @@ def validate(actor: Actor, organisation: Organisation, assessment: Assessment | 
         row.result, row.summary = kept_result(sheet), kept_summary(sheet)
         row.save(update_fields=["state", "validated_at", "validated_by", "result", "summary"])
         _record_state(actor, organisation, row, "assessment.validate", Assessment.State.SUBMITTED, result=row.result)
+        published.publish(actor, organisation, row)
     return row
 
 
@@ -150,6 +151,7 @@ def reopen(actor: Actor, organisation: Organisation, assessment: Assessment | in
             raise InputError(
                 f"« {later.title} » part déjà de ces réponses", remedy="la modifier elle, plutôt que celle-ci"
             )
+        published.retract(actor, organisation, row)
         state, result = row.state, row.result
         row.state = Assessment.State.DRAFT
         row.submitted_at = row.submitted_by = row.validated_at = row.validated_by = None

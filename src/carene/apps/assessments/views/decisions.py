@@ -44,7 +44,7 @@ def decide(request: OrganisationRequest, pk: int) -> HttpResponse:
             [(c, _answered_in(sheet, c.id)) for c in stale],
         ),
         (
-            "En désaccord avec une mesure",
+            "En désaccord avec un indicateur",
             "Le niveau déclaré compte ; l'écart se verra dans le bilan.",
             [(c, f"déclaré {judged[c.id].declared}, mesuré {judged[c.id].measured}") for c in disagreeing],
         ),
@@ -85,7 +85,7 @@ def _figures(sheet: Sheet) -> dict[str, str]:
         if overall.stale
         else "aucune n'est à confirmer",
         "confirmed_value": str(overall.confirmed),
-        "confirmed_note": "une mesure valable montre ce niveau au moins",
+        "confirmed_note": "sa valeur, encore récente, montre ce niveau au moins",
     }
 
 

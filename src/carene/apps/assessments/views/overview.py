@@ -96,7 +96,7 @@ def _current(request: OrganisationRequest, assessment: Assessment) -> dict[str, 
     left = [
         (len(unanswered), "sans réponse", f"{listing}?montrer=sans-reponse"),
         (sum(1 for c in sheet.criteria if sheet.is_stale(c)), "à confirmer", f"{listing}?montrer=anciennes"),
-        (_disagreeing(sheet), "en désaccord avec une mesure", f"{listing}?montrer=desaccord"),
+        (_disagreeing(sheet), "en désaccord avec un indicateur", f"{listing}?montrer=desaccord"),
         (_given(sheet), "chez des collègues", f"{listing}?montrer=confiees"),
     ]
     answered = len(sheet.criteria) - len(unanswered)
