@@ -277,6 +277,13 @@ def months(count: int) -> str:
     return f"{text} et {rest}{SPACE}mois" if rest else text
 
 
+def every(months_: int) -> str:
+    """A period: « chaque mois », « tous les 2 mois », « chaque année », « tous les 3 ans »."""
+    if months_ == 1:
+        return "chaque mois"
+    return "chaque année" if months_ == 12 else f"tous les {months(months_)}"
+
+
 def days(count: int) -> str:
     """« 1 jour », « 23 jours », « 1 200 jours »."""
     return counted(count, "jour")

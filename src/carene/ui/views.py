@@ -11,7 +11,12 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
+
+from carene.engines import french
+from carene.ui.charts.curves import Spot, frontier_chart
+from carene.ui.charts.ranges import RangeRow, Scale, ranges_chart
 
 THEMES = (("light", "Clair"), ("dark", "Sombre"))
 
@@ -83,6 +88,27 @@ class SampleJob:
     progress: float = 0.46
 
 
+RANGES = (
+    RangeRow("Rançongiciel", 0.6, 2, 5, "2 % (entre 0,6 et 5 %)", core=(1.2, 3)),
+    RangeRow("Déni de service", 6, 11, 19, "11 % (entre 6 et 19 %)"),
+)
+PERCENTS = Scale(tuple((value, f"{value} %") for value in (0, 5, 10, 15, 20)))
+SPOTS = (Spot(0, 0), Spot(60e3, 48, href="#light"), Spot(120e3, 71, here=True, href="#light"), Spot(180e3, 83))
+
+
+def _charts(key: str) -> dict[str, SafeString]:
+    ranges = ranges_chart(
+        RANGES, PERCENTS, title="Réussite dans l'année", legend="Bande : neuf cas sur dix. Point : la moyenne.",
+        width=460, ident=f"{key}-plages",
+    )  # fmt: skip
+    frontier = frontier_chart(
+        SPOTS, lambda value: f"{french.number(value)} points", title="Ce qu'achète chaque budget", width=460,
+        ident=f"{key}-budgets",
+    )  # fmt: skip
+    # Drawn by our charts, which escape every text
+    return {"ranges": mark_safe(ranges), "frontier": mark_safe(frontier)}  # nosec B308
+
+
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
@@ -91,6 +117,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "key": key,
             "title": title,
             "job": SampleJob(rank),
+            "charts": _charts(key),
             "form": Sample({f"{key}-kind": "ch", f"{key}-scope": "ght", f"{key}-budget": "180000"}, prefix=key),
         }
         for rank, (key, title) in enumerate(THEMES)
@@ -98,6 +125,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "themes": themes,
         "colours": COLOURS,
+        "ranges": RANGES,
+        "spots": SPOTS,
         "chart_roles": [(role, 4 + 40 * index) for index, role in enumerate(CHART_ROLES)],
         "chart_width": 40 * len(CHART_ROLES),
         "today": today,

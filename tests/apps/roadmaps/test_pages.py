@@ -113,8 +113,8 @@ def test_before_any_scenario(desk: Desk, client_for: Any) -> None:
     assert "Aucune feuille de route n'est encore adoptée" in text_of(alice.get(url("overview", desk.organisation.pk)))
 
 
-def test_a_group_has_no_roadmap_of_its_own(world: World, client_for: Any) -> None:
-    page = text_of(client_for(world.bob).get(url("overview", world.ght.pk)))
+def test_a_region_has_no_roadmap_of_its_own(world: World, client_for: Any) -> None:
+    page = text_of(client_for(world.admin).get(url("overview", world.region.pk)))
     assert "Chaque établissement tient la sienne" in page
 
 

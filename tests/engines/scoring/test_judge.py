@@ -269,7 +269,7 @@ def test_reasons_tell_the_facts_of_the_case() -> None:
 
 def test_reasons_say_what_the_measure_says() -> None:
     assert reason({"OPS.1.1": 2}, observations=seen(71, dt.date(2026, 11, 9))).endswith(
-        "la mesure du 9 novembre 2026 (71 %) est plus sévère encore et ne donne que le niveau 1."
+        "la valeur mesurée le 9 novembre 2026 (71 %) est plus sévère encore et ne donne que le niveau 1."
     )
     assert "donne pourtant le niveau 3, la réponse est à revoir" in reason({"OPS.1.1": 1}, observations=seen(96))
     assert reason({"OPS.1.1": 2}, observations=seen(85)).endswith("(85 %) le confirme.")
@@ -279,6 +279,6 @@ def test_reasons_say_what_the_measure_says() -> None:
 def test_reasons_say_when_an_answer_has_grown_old() -> None:
     old = answers({"OPS.1.1": 2}, dt.date(2025, 3, 1))
     assert "la réponse date du 1er mars 2025 et rien ne l'a confirmée depuis" in reason({}, answers=old)
-    assert "la dernière mesure n'est plus valable" in reason(
+    assert "la dernière valeur mesurée n'est plus valable" in reason(
         {}, answers=old, observations=seen(85, dt.date(2025, 3, 2))
     )

@@ -124,7 +124,7 @@ def test_measured_above_what_was_declared() -> None:
 def test_levels_without_a_bound_of_their_own() -> None:
     gap = thresholds("vpn_double_facteur", {1: 50, 4: 100})
     assert disagreement("OPS.1.1", 2, 71, thresholds=gap).endswith(
-        "or il faut 100 % au moins pour que la mesure dépasse le niveau 1."
+        "or il faut 100 % au moins pour que la valeur mesurée dépasse le niveau 1."
     )
     # At the highest level that it can show, a measure does not deny a higher answer.
     assert disagreement("OPS.1.1", 4, 71, thresholds=thresholds("vpn_double_facteur", {1: 50})) == ""

@@ -45,6 +45,7 @@ class Board:
     change: tuple[str, ...] = ()
     plan: tuple[PlanLine, ...] = ()
     plan_chart: figures.Pair | None = None
+    spared: str = ""  # what the plan avoids once it is over, with its interval; empty when it avoids nothing
 
 
 def board(model: Model, outcome: Outcome, moments: Sequence[Moment] = ()) -> Board:
@@ -62,6 +63,7 @@ def board(model: Model, outcome: Outcome, moments: Sequence[Moment] = ()) -> Boa
         change=tuple(wording.change(moments[-1].saved, moments[0].outcome)) if moments else (),
         plan=plan_lines(moments),
         plan_chart=chance_chart(moments) if moments else None,
+        spared=spared(moments) if moments else "",
     )
 
 
@@ -101,6 +103,17 @@ def days_chart(moments: Sequence[Moment]) -> figures.Pair:
     scale = figures.durations(max(one.high for one in spreads))
     title = "Jours de soins dégradés par an, toutes attaques, si le plan est tenu"
     return figures.over_time(labels, spreads, lambda v: figures.yearly(v, "jour"), scale, title, "jours-par-an")
+
+
+def spared(moments: Sequence[Moment]) -> str:
+    """« Une fois tenu, il évite en moyenne 0,8 jour (entre 0,2 et 2) de soins dégradés et 40 k€ (…) par an. »"""
+    saved = moments[-1].saved["total"]
+    if saved.days.mean <= 0 and saved.euros.mean <= 0:
+        return ""
+    return (
+        f"Une fois tenu, il évite en moyenne {figures.yearly(saved.days, 'jour')} de soins dégradés et "
+        f"{figures.yearly(saved.euros)} par an."
+    )
 
 
 def saved_headline(moments: Sequence[Moment]) -> str:

@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from carene.apps.risks.queries import Situation
+from carene.apps.risks import figures
+from carene.apps.risks.queries import Situation, outcome
 from carene.engines import french
 from carene.engines.referential.model import Criterion
 from carene.engines.simulation import wording
-from carene.engines.simulation.expectation import Expectation, Risk, risk
+from carene.engines.simulation.comparing import compare
+from carene.engines.simulation.outcome import AttackOutcome, Distribution, Outcome, Spread
 
 MOST = 8  # criteria tried together
 UNKNOWN = -1  # position of a slider before « niveau 0 »: nobody evaluated
@@ -49,7 +51,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Change:
-    """One attack, or all of them: before and after, in words; ``verdict`` says the difference."""
+    """One attack, or all of them: before and after, in words with their intervals; ``verdict`` says the difference."""
 
     title: str
     chance: tuple[str, str]
@@ -69,36 +71,36 @@ class Trial:
         return any(one.value != one.now for one in self.sliders)
 
     @cached_property
-    def before(self) -> Expectation:
-        return self._risk({})
+    def before(self) -> Outcome:
+        return self.situation.outcome
 
     @cached_property
-    def after(self) -> Expectation:
-        return self._risk({one.criterion.id: None if one.value < 0 else one.value for one in self.sliders})
-
-    def _risk(self, other: dict[str, int | None]) -> Expectation:
+    def after(self) -> Outcome:
+        """In the same simulated worlds."""
         found = self.situation
-        return risk(found.model, {**found.levels, **other}, found.case.establishment)
+        other = {one.criterion.id: None if one.value < 0 else one.value for one in self.sliders}
+        return outcome(found.model, found.case, {**found.levels, **other})
 
     @property
     def rows(self) -> list[Change]:
-        found = [
-            _change(self.situation.model.attack[key].title, one, self.after.attacks[key])
-            for key, one in self.before.attacks.items()
-        ]
+        found = [_change(one.title, one, self.after.attacks[key]) for key, one in self.before.attacks.items()]
         return [*found, _change("Les trois attaques", self.before.total, self.after.total)]
 
     @property
     def sentence(self) -> str:
-        """What the whole change is worth a year."""
-        euros = self.before.total.euros - self.after.total.euros
-        days = self.before.total.days - self.after.total.days
+        """What the whole change is worth a year, and how sure that is."""
+        total = compare(self.before, self.after)["total"]
         if not self.changed:
             return "Déplacez un curseur : l'effet s'affiche aussitôt."
-        if abs(euros) < 1 and abs(days) < wording.NEGLIGIBLE / 100:
+        if abs(total.euros.mean) < 1 and abs(total.days.mean) < wording.NEGLIGIBLE / 100:
             return "Ces niveaux ne changent rien de mesurable."
-        word = "éviterait" if euros >= 0 else "coûterait en plus"
-        return f"Ce changement {word} en moyenne {_span(abs(days))} de soins dégradés et {_money(abs(euros))} par an."
+        word = "éviterait"
+        if total.euros.mean < 0:
+            word, total = "coûterait en plus", compare(self.after, self.before)["total"]
+        return (
+            f"Ce changement {word} en moyenne {figures.yearly(total.days, 'jour')} de soins dégradés et "
+            f"{figures.yearly(total.euros)} par an."
+        )
 
     @property
     def options(self) -> list[tuple[str, list[Criterion]]]:
@@ -150,29 +152,37 @@ def _position(text: str) -> int | None:
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) == 1 else None
 
 
-def _change(title: str, before: Risk, after: Risk) -> Change:
+def _change(title: str, before: AttackOutcome, after: AttackOutcome) -> Change:
     return Change(
         title=title,
-        chance=(_chance(before), _chance(after)),
-        days=(_span(before.days_if), _span(after.days_if)),
+        chance=(_chance(before.probability), _chance(after.probability)),
+        days=(_lasting(before.days_if), _lasting(after.days_if)),
         yearly=(_money(before.euros), _money(after.euros)),
-        verdict=_verdict(before.euros, after.euros),
+        verdict=_verdict(before.euros.mean, after.euros.mean),
     )
 
 
-def _chance(one: Risk) -> str:
-    return f"{wording.plain(wording.significant(100 * one.probability, 2))}{french.SPACE}%"
+# Two digits for the means: here two values are compared, and their difference is surer than they are.
 
 
-def _span(days: float) -> str:
-    """Two digits: here two values are compared, and their difference is surer than they are."""
-    if days < 1:
-        return wording.days(days)
-    return french.counted(wording.significant(days, 2), "jour")
+def _chance(one: Spread) -> str:
+    if one.high < wording.RARE:
+        return wording.percent(one)
+    mean, low, high = (
+        wording.plain(wording.significant(100 * value, digits))
+        for value, digits in ((one.mean, 2), (one.low, 1), (one.high, 1))
+    )
+    return f"{mean}{french.SPACE}% (entre {low} et {high}{french.SPACE}%)"
 
 
-def _money(euros: float) -> str:
-    return wording.euros(euros, 2)
+def _lasting(one: Distribution) -> str:
+    mean = wording.days(one.mean) if one.mean < 1 else french.counted(wording.significant(one.mean, 2), "jour")
+    low, high = wording.days(one.quantiles[0.05]), wording.days(one.quantiles[0.95])
+    return mean if low == high else f"{mean} (de {low} à {high})"
+
+
+def _money(one: Spread) -> str:
+    return f"{wording.euros(one.mean, 2)} (entre {wording.euros(one.low)} et {wording.euros(one.high)})"
 
 
 def _verdict(before: float, after: float) -> str:

@@ -21,8 +21,19 @@ class RoadmapsConfig(AppConfig):
                 order=10,
                 verb="roadmap.view",
                 counter=late_counter,
-            )
+            ),
+            Entry(
+                group="plan",
+                label="Feuille de route",
+                view="roadmaps:group",
+                order=10,
+                verb="summary.view",
+                assessable_only=False,
+                kinds=("ght",),
+            ),
         )
         searching = "carene.apps.roadmaps.searching"
         register_kind(Kind("roadmaps.search", "Recherche du meilleur plan", f"{searching}.run", f"{searching}.keep"))
+        running = "carene.apps.roadmaps.group_running"
+        register_kind(Kind("roadmaps.group", "Plan commun d'un groupe", f"{running}.run", f"{running}.keep"))
         register_kind(Kind("roadmaps.other_means", "Essai d'autres moyens", "carene.apps.roadmaps.other_means.run"))

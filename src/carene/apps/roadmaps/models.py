@@ -33,6 +33,10 @@ class Scenario(models.Model):
     # What a search has replaced, to come back to it: {"plan", "objective", "computed_at"}
     previous = models.JSONField(null=True)
     computed_at = models.DateTimeField(null=True)
+    # Of the plan that stands wrong estimates best: {"low", "median", "draws"}; null for any other plan
+    prudence = models.JSONField(null=True)
+    # Of the plan that is its part of a group's: {"group", "name", "plan", "on"}; null for any other plan
+    common = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=1)
     adopted_at = models.DateTimeField(null=True, blank=True)
     adopted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -54,6 +58,63 @@ class Scenario(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CommonPlan(models.Model):
+    """What was asked of a group planned together, then what was found. The parts of the members are rows of theirs."""
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")  # the group
+    asked = models.JSONField(default=dict)  # see group_asked.py
+    basis = models.JSONField(default=dict)  # {member: what its part was computed from}, see group_basis.py
+    result = models.JSONField(null=True)  # {"data": see exchange.group_result, "alone_days": {member: person-days}}
+    computed_at = models.DateTimeField(null=True)
+    proposed_at = models.DateTimeField(null=True)  # given to its members
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedManager["CommonPlan"]()
+
+    class Meta:
+        verbose_name = "plan commun"
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class CommonPart(models.Model):
+    """The part of one member in a common plan: what the scenario that it accepts is made of."""
+
+    class State(models.TextChoices):
+        FOUND = "found", "calculée"
+        PROPOSED = "proposed", "proposée"
+        ACCEPTED = "accepted", "acceptée"
+        DECLINED = "declined", "écartée"
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")  # the member
+    # Not read through: the group is out of sight for most of its members. Its name is written here.
+    common = models.ForeignKey(CommonPlan, models.PROTECT, related_name="+")
+    group = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    group_name = models.CharField(max_length=200)
+    computed_at = models.DateTimeField()
+    state = models.CharField("état", max_length=10, choices=State, default=State.FOUND)
+    summary = models.JSONField(default=dict)  # {"measures", "common", "cost" (€), "saved" (€), "saved_days"}
+    plan = models.JSONField(default=dict)  # {"plan", "moments"}, see stored.py
+    fields = models.JSONField(default=dict)  # of the scenario to make: {"assessment_id", "start", "months", …}
+    scenario = models.ForeignKey(Scenario, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedManager["CommonPart"]()
+
+    class Meta:
+        verbose_name = "part d'un plan commun"
+        ordering = ["-computed_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["node", "common"], name="common_part_unique")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class MeasureOverride(models.Model):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -118,9 +118,15 @@ def required_situation(organisation: Organisation, referential: str = BUILT_IN) 
 
 
 def problem_of(
-    situation: Situation, means: Means, wishes: Mapping[str, MonthWish], objective: str = Objective.MATURITY
+    situation: Situation,
+    means: Means,
+    wishes: Mapping[str, MonthWish],
+    objective: str = Objective.MATURITY,
+    *,
+    ght: bool = True,
 ) -> Problem:
-    """What the planner is asked. Raises InputError when it makes no sense."""
+    """What the planner is asked; without ``ght``, at the full price of what a group shares. Raises InputError when it
+    makes no sense."""
     means.check(situation.referential)
     over, ongoing = _under_way(situation, means)
     judgement = _judgement_at_start(situation, over)
@@ -134,6 +140,7 @@ def problem_of(
         {skill: capacity(days, means.months) for skill, days in sorted(means.team.items())},
         overrides=situation.overrides_for_engine(),
         done=frozenset({*situation.done, *over}),
+        ght=ght,
         values=values_of(
             situation.organisation, situation.sheet.assessment.referential, situation.profile, judgement, objective
         ),
@@ -155,10 +162,14 @@ def problem_of(
 
 
 def solve(
-    situation: Situation, means: Means, wishes: Mapping[str, MonthWish], objective: str = Objective.MATURITY
+    situation: Situation,
+    means: Means,
+    wishes: Mapping[str, MonthWish],
+    objective: str = Objective.MATURITY,
+    planner: Callable[[Problem], Plan] = plan,
 ) -> Computed:
     """A good plan at once, and where it leads. Raises InputError when the question makes no sense."""
-    return followed(situation, means, plan(problem_of(situation, means, wishes, objective)))
+    return followed(situation, means, planner(problem_of(situation, means, wishes, objective)))
 
 
 def followed(situation: Situation, means: Means, found: Plan) -> Computed:
@@ -169,8 +180,10 @@ def followed(situation: Situation, means: Means, found: Plan) -> Computed:
 
 def outdated(situation: Situation, scenario: Scenario, computed: Computed) -> list[str]:
     """What has changed since the plan was computed, in words; empty when it still answers the question."""
-    was = computed.plan.problem
-    now = problem_of(situation, from_row(scenario), of_scenario(scenario.wishes), scenario.objective)
+    was, wishes = computed.plan.problem, of_scenario(scenario.wishes)
+    now = problem_of(situation, from_row(scenario), wishes, scenario.objective, ght=scenario.common is None)
+    if scenario.common is not None:  # planned with others, whose dates were imposed afterwards
+        was, now = _unshared(was), _unshared(now)
     reasons = []
     if now.levels != was.levels or now.targets != was.targets:
         reasons.append("les niveaux de l'auto-évaluation")
@@ -183,6 +196,10 @@ def outdated(situation: Situation, scenario: Scenario, computed: Computed) -> li
     ):  # fmt: skip
         reasons.append("des données de départ")
     return reasons
+
+
+def _unshared(problem: Problem) -> Problem:
+    return replace(problem, wishes={}, candidates=tuple(replace(one, shared=False) for one in problem.candidates))
 
 
 def capacity(days_a_month: float, months: int) -> list[float]:

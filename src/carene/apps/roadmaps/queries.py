@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import stored
-from carene.apps.roadmaps.models import Action, ActionComment, MeasureOverride, Scenario
+from carene.apps.roadmaps.models import Action, ActionComment, CommonPart, MeasureOverride, Scenario
 from carene.core.journal.models import Entry
 from carene.core.tenancy.models import Node
 from carene.engines import french
@@ -58,6 +58,12 @@ def as_key(text: str) -> int | None:
 def adopted(node: Node) -> Scenario | None:
     """The scenario that is the roadmap now, with its plan."""
     return with_plans(node).filter(adopted_at__isnull=False, retired_at=None).order_by("-adopted_at", "-id").first()
+
+
+def proposed_parts(node: Node) -> list[CommonPart]:
+    """Parts of common plans that wait for someone of this establishment, without their plans."""
+    rows = CommonPart.objects.of(node).filter(state=CommonPart.State.PROPOSED)
+    return list(rows.defer("plan", "fields").order_by("-computed_at", "-id"))
 
 
 def plan_of(scenario: Scenario) -> Plan | None:

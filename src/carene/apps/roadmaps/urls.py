@@ -1,7 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 from django.urls import path
 
-from carene.apps.roadmaps.views import carrying, catalogue, other_means, overview, planning, scenarios, searching
+from carene.apps.roadmaps.views import (
+    carrying,
+    catalogue,
+    group,
+    group_parts,
+    other_means,
+    overview,
+    planning,
+    scenarios,
+    searching,
+)
 
 app_name = "roadmaps"
 urlpatterns = [
@@ -28,6 +38,7 @@ urlpatterns = [
     path("scenarios/<int:pk>/autres-moyens/avancement/", other_means.progress, name="other_means_progress"),
     path("scenarios/<int:pk>/autres-moyens/arreter/", other_means.stop, name="other_means_stop"),
     path("scenarios/<int:pk>/autres-moyens/scenario/", other_means.make, name="other_means_make"),
+    path("scenarios/<int:pk>/autres-moyens/prudent/", other_means.make_prudent, name="other_means_prudent"),
     path("scenarios/<int:pk>/adopter/", planning.adopt, name="adopt"),
     path("scenarios/<int:pk>/mesures/<str:measure_id>/", planning.measure, name="scenario_measure"),
     path("scenarios/<int:pk>/mesures/<str:measure_id>/forcer/", planning.force, name="scenario_force"),
@@ -40,6 +51,17 @@ urlpatterns = [
     path("actions/<int:pk>/abandonner/", carrying.drop, name="action_drop"),
     path("actions/<int:pk>/rouvrir/", carrying.reopen, name="action_reopen"),
     path("actions/<int:pk>/commenter/", carrying.comment, name="action_comment"),
+    path("ensemble/", group.listing, name="group"),
+    path("ensemble/nouveau/", group.create, name="group_new"),
+    path("ensemble/<int:plan_id>/", group.plan, name="group_plan"),
+    path("ensemble/<int:plan_id>/avancement/", group.progress, name="group_progress"),
+    path("ensemble/<int:plan_id>/arreter/", group.stop, name="group_stop"),
+    path("ensemble/<int:plan_id>/relancer/", group.relaunch, name="group_relaunch"),
+    path("ensemble/<int:plan_id>/adopter/", group.adopt, name="group_adopt"),
+    path("ensemble/<int:plan_id>/supprimer/", group.forget, name="group_forget"),
+    path("ensemble/<int:plan_id>/exporter/plan.<str:kind>", group.export, name="group_export"),
+    path("plan-commun/<int:part_id>/accepter/", group_parts.accept, name="part_accept"),
+    path("plan-commun/<int:part_id>/ecarter/", group_parts.decline, name="part_decline"),
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("catalogue/<str:measure_id>/", catalogue.measure, name="measure"),
 ]

@@ -84,7 +84,7 @@ def _what_is_missing(thresholds: Thresholds, indicator: Indicator, declared: int
     level = min(level for level in thresholds.bounds if level > measured)
     bound = format_value(indicator, thresholds.bounds[level])
     limit = "au moins" if indicator.direction == "higher" else "au plus"
-    return f"or il faut {bound} {limit} pour que la mesure dépasse le niveau {measured}"
+    return f"or il faut {bound} {limit} pour que la valeur mesurée dépasse le niveau {measured}"
 
 
 def _what_is_gained(thresholds: Thresholds, indicator: Indicator, measured: int) -> str:

@@ -72,7 +72,7 @@ def _support(result: CriterionResult, indicator: Indicator | None, *, weak: bool
     seen = result.observation
     if result.measured is None or seen is None or indicator is None:
         return _age(result)
-    fact = f"la mesure du {french.long_date(seen.observed_on)} ({format_value(indicator, seen.value)})"
+    fact = f"la valeur mesurée le {french.long_date(seen.observed_on)} ({format_value(indicator, seen.value)})"
     if result.declared is None:
         return f"personne n'a répondu, c'est {fact} qui le dit"
     if result.measured < result.declared:
@@ -91,7 +91,7 @@ def _age(result: CriterionResult) -> str:
         return ""
     answered = french.long_date(result.answered_on)
     if result.observation is not None:
-        return f"la réponse date du {answered} et la dernière mesure n'est plus valable"
+        return f"la réponse date du {answered} et la dernière valeur mesurée n'est plus valable"
     return f"la réponse date du {answered} et rien ne l'a confirmée depuis"
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carene.engines.simulation.model import LEVELS, Attack, Barrier, Channel, Model, triangle
-from carene.engines.simulation.setting import STATES, UNKNOWN, Floats
+from carene.engines.simulation.setting import STATES, UNKNOWN, Floats, Ints
 
 Powers = Mapping[str, float]  # place → power
 
@@ -39,7 +39,7 @@ class Tables:
         """Columns of the four quantities, without the pairs."""
         return 4 * len(self.channels) * len(self.nodes)
 
-    def at(self, criteria: npt.ArrayLike, states: npt.ArrayLike, width: int | None = None) -> Floats:
+    def at(self, criteria: Ints | int, states: Ints | list[int], width: int | None = None) -> Floats:
         """Rows of the first ``width`` columns, in full precision: one for each pair of a criterion and a state."""
         return self.log[criteria, states, :width].astype(np.float64)
 

@@ -28,11 +28,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What ``budget`` euros buy; ``here`` is the one that people have now."""
+    """What ``budget`` euros buy; ``here`` is the one that people have now; ``href``: where its mark leads."""
 
     budget: float
     value: float
     here: bool = False
+    href: str = ""
 
 
 def search_chart(
@@ -106,13 +107,13 @@ def frontier_chart(
     for spot, (x, y) in zip(spots, places, strict=True):
         words = f"{french.compact_euros(spot.budget)} : {said(spot.value)}"
         if spot.here:
-            drawing.ring(x, y, "measured", radius=6)
+            drawing.ring(x, y, "measured", radius=6, said=words, href=spot.href)
             half = text_width(words, 13, bold=True) / 2
             drawing.text(
                 min(max(x, half), width - half), max(y - 12, 14), words, role="ink", bold=True, anchor="middle"
             )
         else:
-            drawing.dot(x, y, "accent", radius=4.5, said=words)
+            drawing.dot(x, y, "accent", radius=4.5, said=words, href=spot.href)
     drawing.text(0, base + 18, french.compact_euros(0), size=12.5)
     drawing.text(width, base + 18, french.compact_euros(most), size=12.5, anchor="end")
     desc = " ".join(f"{french.compact_euros(spot.budget)} : {said(spot.value)}." for spot in spots)

@@ -60,11 +60,26 @@ class Drawing:
         self._defs = ET.Element("defs")
         self._body = ET.Element("g")
         self._hatch_used = False
+        self._linked = False
 
     def rect(self, x: float, y: float, width: float, height: float, role: Role, *, radius: float = 0) -> ET.Element:
         """A filled rectangle; nothing visible when a side is null."""
         extra = {"rx": _n(radius)} if radius else {}
         return self._shape("rect", role, x=_n(x), y=_n(y), width=_n(max(0, width)), height=_n(max(0, height)), **extra)
+
+    def tile(
+        self, x: float, y: float, width: float, height: float, role: Role, *, radius: float = 0, said: str = "",
+        href: str = "",
+    ) -> None:  # fmt: skip
+        """A rectangle that may be followed; ``said`` and ``href`` as for ``dot``."""
+        parent = self._body
+        if href:
+            self._linked = True
+            parent = ET.SubElement(self._body, "a", {"href": href, "aria-label": french.typeset(one_line(said))})
+        extra = {"x": _n(x), "y": _n(y), "width": _n(width), "height": _n(height), "rx": _n(radius)}
+        shape = ET.SubElement(parent, "rect", self._filled(role, extra))
+        if said:
+            ET.SubElement(shape, "title").text = french.typeset(one_line(said))
 
     def hatched(self, x: float, y: float, width: float, height: float, *, radius: float = 0) -> None:
         """An accent bar with lighter stripes: what is shared with others."""
@@ -94,17 +109,20 @@ class Drawing:
         outline = [(points[0][0], base), *points, (points[-1][0], base)]
         self._shape("path", role, d="M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in outline) + "Z")
 
-    def dot(self, x: float, y: float, role: Role, *, radius: float = 3.5, said: str = "") -> None:
-        """A point; ``said`` is what a pointer over it reads."""
-        shape = self._shape("circle", role, cx=_n(x), cy=_n(y), r=_n(radius))
-        if said:
-            ET.SubElement(shape, "title").text = french.typeset(one_line(said))
+    def dot(self, x: float, y: float, role: Role, *, radius: float = 3.5, said: str = "", href: str = "") -> None:
+        """A point; ``said`` is what a pointer over it reads, and the name of its link where ``href`` leads."""
+        self._circle(x, y, radius, role, said, href)
 
-    def ring(self, x: float, y: float, role: Role, *, radius: float = 4.5) -> None:
-        """A ring filled with paper: the sign of what is measured."""
-        ring = self._shape("circle", role, cx=_n(x), cy=_n(y), r=_n(radius), **{"stroke-width": "2.6"})
+    def ring(self, x: float, y: float, role: Role, *, radius: float = 4.5, said: str = "", href: str = "") -> None:
+        """A ring filled with paper: the sign of what is measured. ``said`` and ``href`` as for ``dot``."""
+        ring = self._circle(x, y, radius, role, said, href)
         ring.attrib.update(
-            {"fill": self.palette.paper, "stroke": self._colour(role), "class": f"{_class(role)} ch-stroke ch-ring"}
+            {
+                "stroke-width": "2.6",
+                "fill": self.palette.paper,
+                "stroke": self._colour(role),
+                "class": f"{_class(role)} ch-stroke ch-ring",
+            }
         )
 
     def text(
@@ -146,7 +164,7 @@ class Drawing:
             {
                 "xmlns": "http://www.w3.org/2000/svg",
                 "class": f"chart chart-{kind}",
-                "role": "img",
+                "role": "group" if self._linked else "img",  # nothing inside an image can be reached
                 "aria-labelledby": f"{ident}-t {ident}-d",
                 "viewBox": f"0 0 {_n(self.width)} {_n(height)}",
                 "width": _n(self.width),
@@ -179,7 +197,29 @@ class Drawing:
                 element.set("fill", f"url(#{ident}-h)")
 
     def _shape(self, tag: str, role: Role, **attributes: str) -> ET.Element:
-        return ET.SubElement(self._body, tag, {**attributes, "fill": self._colour(role), "class": _class(role)})
+        return ET.SubElement(self._body, tag, self._filled(role, attributes))
+
+    def _circle(self, x: float, y: float, radius: float, role: Role, said: str, href: str) -> ET.Element:
+        """A mark, in its link where it leads somewhere."""
+        link = self._link(x, y, href, said)
+        attributes = self._filled(role, {"cx": _n(x), "cy": _n(y), "r": _n(radius)})
+        circle = ET.SubElement(self._body if link is None else link, "circle", attributes)
+        if said:
+            ET.SubElement(circle, "title").text = french.typeset(one_line(said))
+        return circle
+
+    def _filled(self, role: Role, attributes: dict[str, str]) -> dict[str, str]:
+        return {**attributes, "fill": self._colour(role), "class": _class(role)}
+
+    def _link(self, x: float, y: float, href: str, said: str) -> ET.Element | None:
+        """Around a mark, wide enough for a finger; None without an address."""
+        if not href:
+            return None
+        self._linked = True
+        link = ET.SubElement(self._body, "a", {"href": href, "aria-label": french.typeset(one_line(said))})
+        wide = {"cx": _n(x), "cy": _n(y), "r": "14", "fill": "none", "pointer-events": "all", "class": "chart-target"}
+        ET.SubElement(link, "circle", wide)
+        return link
 
     def _stroke(self, tag: str, role: Role, attributes: dict[str, str]) -> None:
         ET.SubElement(

@@ -7,6 +7,7 @@ again when it is written (``version``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,8 @@ from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.engines.planner.checks import LONGEST
-from carene.engines.planner.model import Plan
+from carene.engines.planner.model import Plan, Problem
+from carene.engines.planner.planning import plan
 from carene.engines.sources import InputError
 
 PLAN = "roadmap.plan"
@@ -40,17 +42,19 @@ def create_scenario(
     wishes: dict[str, MonthWish] | None = None,
     referential: str = BUILT_IN,
     objective: str = Objective.MATURITY,
+    planner: Callable[[Problem], Plan] = plan,
+    prudence: dict[str, Any] | None = None,
 ) -> Scenario:
-    """A named scenario, computed. Raises InputError: no assessment yet, name taken, amounts that make no sense."""
+    """A named scenario, computed by ``planner``. Raises InputError: no assessment yet, name taken, amounts that make no
+    sense."""
     actor.require(PLAN, organisation.node)
     situation = plans.required_situation(organisation, referential)
     wishes = wishes or {}
     for measure, wish in wishes.items():
         _check_wish(situation, measure, wish)
-    computed = plans.solve(situation, means, wishes, objective)
+    computed = plans.solve(situation, means, wishes, objective, planner)
     with atomic_write():
-        if Scenario.objects.of(organisation.node).filter(deleted_at=None).count() >= MOST_SCENARIOS:
-            raise InputError(f"Il y a déjà {MOST_SCENARIOS} scénarios", remedy="en supprimer avant d'en ajouter")
+        require_room(organisation)
         _name_is_free(organisation, means.name)
         scenario = Scenario.objects.create(
             node=organisation.node,
@@ -59,6 +63,7 @@ def create_scenario(
             wishes=_wishes_data(wishes),
             objective=objective,
             plan=stored.to_data(computed),
+            prudence=prudence,
             computed_at=timezone.now(),
             created_by=actor.user,
             **_means_fields(means),
@@ -176,7 +181,7 @@ def duplicate_scenario(actor: Actor, organisation: Organisation, scenario: Scena
                 key: getattr(scenario, key)
                 for key in (
                     "assessment_id", "referential", "start", "months", "budgets", "team", "wishes", "objective", "plan",
-                    "computed_at",
+                    "prudence", "common", "computed_at",
                 )
             },
         )  # fmt: skip
@@ -231,7 +236,8 @@ def _compute(
             _name_is_free(organisation, fields["name"])
         write(
             organisation, scenario, version, **fields, plan=stored.to_data(computed), computed_at=timezone.now(),
-            assessment_id=situation.sheet.assessment.pk, previous=None,
+            assessment_id=situation.sheet.assessment.pk, previous=None, prudence=None,
+            common=None,
         )  # fmt: skip
         tell(actor, scenario, before, told(scenario))
     return computed.plan
@@ -272,6 +278,12 @@ def _check_figures(situation: plans.Situation, values: dict[str, Any], reason: s
         check_amount(days, MOST_DAYS * 12, f"Le travail de « {label} »", "jours")
     if len(reason) > 200:
         raise InputError("L'origine du chiffre dépasse 200 caractères", remedy="la raccourcir")
+
+
+def require_room(organisation: Organisation) -> None:
+    """Raises InputError when the organisation holds as many scenarios as it may."""
+    if Scenario.objects.of(organisation.node).filter(deleted_at=None).count() >= MOST_SCENARIOS:
+        raise InputError(f"Il y a déjà {MOST_SCENARIOS} scénarios", remedy="en supprimer avant d'en ajouter")
 
 
 def _name_is_free(organisation: Organisation, name: str) -> None:

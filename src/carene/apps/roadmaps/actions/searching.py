@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -13,21 +13,18 @@ from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import plans, queries, stored
 from carene.apps.roadmaps.actions import scenarios
 from carene.apps.roadmaps.actions.errors import Conflict
-from carene.apps.roadmaps.means import from_row
 from carene.apps.roadmaps.models import Scenario
 from carene.apps.roadmaps.search_times import search_times
-from carene.apps.roadmaps.wishes import of_scenario
 from carene.apps.roadmaps.worth import offered
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
 from carene.core.jobs import actions as jobs
 from carene.core.jobs.models import Job
 from carene.core.journal.writer import record
-from carene.engines import french
 from carene.engines.sources import InputError
 
 PLAN = scenarios.PLAN
-SEARCH, OTHER_MEANS = "roadmaps.search", "roadmaps.other_means"
+SEARCH = "roadmaps.search"
 
 
 @dataclass(frozen=True)
@@ -66,28 +63,6 @@ def search(actor: Actor, organisation: Organisation, scenario: Scenario, *, obje
     return jobs.enqueue(actor, organisation.node, SEARCH, arguments, target=queries.scenario_target(scenario.pk))
 
 
-def try_other_means(actor: Actor, organisation: Organisation, scenario: Scenario) -> Job:
-    """What more or less money, and a little more of each team, would change. Raises InputError."""
-    actor.require(PLAN, organisation.node)
-    plans.required_situation(organisation, scenario.referential)
-    target = queries.scenario_target(scenario.pk)
-    return jobs.enqueue(actor, organisation.node, OTHER_MEANS, {"scenario": scenario.pk}, target=target)
-
-
-def make_with_budget(actor: Actor, organisation: Organisation, scenario: Scenario, *, share: float) -> Scenario:
-    """The same wishes and team with ``share`` of the money, planned at once. Raises InputError: more than is tried."""
-    actor.require(PLAN, organisation.node)
-    if not 0 < share <= search_times().most:
-        raise InputError("Ce budget n'a pas été essayé", remedy="en choisir un dans le tableau")
-    means = from_row(scenario)
-    name = scenarios.free_name(organisation, f"{means.name[:90]}, {french.share(share)} du budget")
-    budgets = {year: amount * share for year, amount in means.budgets.items()}
-    return scenarios.create_scenario(
-        actor, organisation, replace(means, name=name, budgets=budgets), wishes=of_scenario(scenario.wishes),
-        referential=scenario.referential, objective=scenario.objective,
-    )  # fmt: skip
-
-
 def stop(actor: Actor, organisation: Organisation, job: Job) -> None:
     """The best plan met so far is kept."""
     actor.require(PLAN, organisation.node)
@@ -104,7 +79,8 @@ def keep_plan(actor: Actor, organisation: Organisation, asked: Asked, computed: 
     try:
         scenarios.write(
             organisation, row, asked.version, plan=stored.to_data(computed), computed_at=timezone.now(),
-            objective=asked.objective, previous=_present(row), assessment_id=asked.assessment_id,
+            objective=asked.objective, previous=_present(row), assessment_id=asked.assessment_id, prudence=None,
+            common=None,
         )  # fmt: skip
     except Conflict:
         return False
@@ -123,6 +99,7 @@ def take_back(actor: Actor, organisation: Organisation, scenario: Scenario, *, v
         scenarios.write(
             organisation, scenario, version, plan=kept["plan"], objective=kept["objective"],
             previous=_present(scenario), computed_at=dt.datetime.fromisoformat(kept["computed_at"]),
+            prudence=kept.get("prudence"), common=kept.get("common"),
         )  # fmt: skip
         scenarios.tell(actor, scenario, before, scenarios.told(scenario))
 
@@ -174,4 +151,5 @@ def _decide(job: Job) -> None:
 def _present(row: Scenario) -> dict[str, Any] | None:
     if row.plan is None or row.computed_at is None:
         return None
-    return {"plan": row.plan, "objective": row.objective, "computed_at": row.computed_at.isoformat()}
+    kept = {key: getattr(row, key) for key in ("plan", "objective", "prudence", "common")}
+    return {**kept, "computed_at": row.computed_at.isoformat()}

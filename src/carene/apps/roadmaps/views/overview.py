@@ -7,12 +7,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from carene.apps.assessments import queries as assessments
+from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.apps.roadmaps import figures, gantt, plans, queries, stored
 from carene.apps.roadmaps.models import Action, Scenario
@@ -39,6 +40,8 @@ NOBODY = "0"
 @require_GET
 @organisation_view("roadmap.view")
 def overview(request: OrganisationRequest) -> HttpResponse:
+    if request.organisation.kind == Organisation.Kind.GHT:
+        return redirect("roadmaps:group", request.organisation.pk)
     node, today = request.organisation.node, timezone.localdate()
     rows = list(queries.actions(node))
     roadmap = queries.adopted(node)
@@ -57,6 +60,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         request,
         "overview",
         roadmap=roadmap,
+        proposed=queries.proposed_parts(node),
         title=figures.plan_title(roadmap.start, roadmap.months) if roadmap else "Feuille de route",
         figures=_figures(node, rows, roadmap, years, today),
         late=late[:LATE_SHOWN],
@@ -83,7 +87,8 @@ def _nothing_yet(request: OrganisationRequest) -> HttpResponse:
     node = request.organisation.node
     scenarios = queries.scenarios(node).count()
     assessed = bool(scenarios) or plans.situation(request.organisation, actions=()) is not None
-    context = page(request, "overview", assessed=assessed, scenarios=scenarios)
+    context = page(request, "overview", assessed=assessed, scenarios=scenarios,
+                   proposed=queries.proposed_parts(node))  # fmt: skip
     return render(request, "roadmaps/nothing.html", context)
 
 

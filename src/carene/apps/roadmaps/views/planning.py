@@ -45,10 +45,21 @@ def scenario(request: OrganisationRequest, pk: int) -> HttpResponse:
         **job_context(request, panel),
         title=figures.plan_title(row.start, row.months),
         status=_status(row),
+        group_url=_group_url(request, row),
         sheet=sheet,
         gantt=sheet.calendar(timezone.localdate()) if sheet else None,
     )
     return render(request, "roadmaps/scenario.html", context)
+
+
+def _group_url(request: OrganisationRequest, row: Scenario) -> str:
+    """Where the common plan that it is a part of is read, for who may go there."""
+    above = request.organisation.node.parent
+    while above is not None and row.common and above.pk != row.common["group"]:
+        above = above.parent
+    if not row.common or above is None or not request.actor.can("summary.view", above):
+        return ""
+    return reverse("roadmaps:group_plan", args=[above.pk, row.common["plan"]])
 
 
 def _status(row: Scenario) -> str:

@@ -172,6 +172,7 @@ class Column:
     objective: str
     worth: str
     gap: str
+    low: str  # what it is still worth nine times out of ten; empty unless it is a prudent plan
     start: str  # score of the beginning, which tells plans that do not begin from the same place
 
 
@@ -198,6 +199,7 @@ def compare(request: OrganisationRequest) -> HttpResponse:
         same_start=len({column.start for column in columns}) < 2,
         differing=_differing(found),
         without=[row.name for row, computed in found if computed is None],
+        doubted=any(column.low for column in columns),
         too_many=len(set(asked)) > MOST_COMPARED,
         most=MOST_COMPARED,
         others=[row for row in queries.scenarios(node) if row.pk not in chosen],
@@ -233,6 +235,7 @@ def _column(row: Scenario, computed: stored.Computed, referential: Referential) 
         objective=str(Objective(row.objective).label),
         worth=Value(row.objective).said(plan.value),
         gap="pas encore su" if plan.gap is None else f"à {french.share(plan.gap, 1)} au plus",
+        low=Value(row.objective).said(row.prudence["low"]) if row.prudence else "",
         start=french.score(first.overall),
     )
 

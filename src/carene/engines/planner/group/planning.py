@@ -48,7 +48,8 @@ def plan_group(
     """The best plan found for the group and its members together, never worth less than their plans alone.
 
     ``seconds``: wall time, 60 by default, half of it for the plans alone. With ``steps`` the clock does not count: that
-    many trials of each search; the same seed and steps give the same plan. ``progress`` and ``stop`` as ``optimise``.
+    many trials of each search; the same seed and steps give the same plan. 0: the immediate plans, without a bound.
+    ``progress`` and ``stop`` as ``optimise``.
     The bound holds for the list of who joins what that was kept, not for others. Raises InputError for a group that
     makes no sense.
     """
@@ -115,7 +116,7 @@ class _Clock:
             progress=told if self.progress else None,
             stop=self.stop,
             warm=warm,
-            prove=prove,
+            prove=prove and self.steps != 0,  # the immediate plans are asked for, not how good they are
         )
 
 
@@ -254,8 +255,8 @@ class _Search:
         return self._told(self._as_plan(self.best), known)
 
     def _proved(self) -> float | None:
-        """A quick one, with time cut as coarsely as the size asks for."""
-        if not linear.available():
+        """A quick one, with time cut as coarsely as the size asks for; none for the immediate plans."""
+        if self.clock.steps == 0 or not linear.available():
             return None
         seconds = float("inf") if self.clock.steps is not None else max(1.0, self.clock.seconds * PROVING)
         packed = pack(self.best.board)

@@ -13,6 +13,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   title.focus();
 });
 
+// A point of the curve does what the button of its row does, without asking first.
+document.addEventListener("click", (event) => {
+  const point = event.target.closest(".chart-frontier a");
+  if (!point || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const share = new URL(point.getAttribute("href"), location.href).searchParams.get("share");
+  const making = document.querySelector(`form[data-share="${share}"]`);
+  if (!share || !making) return;
+  event.preventDefault();
+  making.requestSubmit();
+});
+
 const form = document.querySelector("form[data-period]");
 if (form) {
   const start = form.querySelector("[name=start]");
