@@ -29,7 +29,8 @@ def test_it_gives_the_roadmap_the_bound_and_the_risk(capfdbinary: pytest.Capture
     assert roadmap["actions"]
     assert roadmap["bound"] >= roadmap["value"]
     assert 0 <= roadmap["gap"] < 1
-    assert all(left["reason"] for left in roadmap["left_out"])
+    assert all(left["reason"] and left["buys"] and left["why_not"] for left in roadmap["left_out"])
+    assert all(action["buys"] and action["waited"] for action in roadmap["actions"])
     assert roadmap["objective"] == ("maturity" if aim == "maturite" else "risk")
     assert roadmap["trail"][0]["value"] <= roadmap["trail"][-1]["value"]
     assert avoided["after"]["euros"] <= avoided["before"]["euros"]

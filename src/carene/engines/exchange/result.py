@@ -12,6 +12,7 @@ from carene.engines.exchange.assess import Outcome
 from carene.engines.exchange.questionnaire import Card
 from carene.engines.exchange.structured import vars_of
 from carene.engines.planner.avoided import Avoided, Risk
+from carene.engines.planner.explain import Explanation, explanations
 from carene.engines.planner.model import Plan, PlannedAction
 from carene.engines.referential.model import Profile, Referential
 from carene.engines.scoring.model import CriterionResult, Judgement, NodeResult, Observation
@@ -142,7 +143,9 @@ def observation_data(item: Observation) -> dict[str, Any]:
 
 
 def roadmap_data(plan: Plan, referential: Referential) -> dict[str, Any]:
+    """The plan; for each measure what it buys and, planned, what it waited for or, left out, why (French sentences)."""
     problem = plan.problem
+    told = {one.measure: one for one in explanations(plan)}
     titles = {candidate.id: candidate.title for candidate in problem.candidates}
     titles |= {key: measure.title for key, measure in referential.measure.items() if key not in titles}
     return {
@@ -162,10 +165,17 @@ def roadmap_data(plan: Plan, referential: Referential) -> dict[str, Any]:
             }
             for one in plan.trail
         ],
-        "actions": [_action(action, titles) for action in plan.actions],
+        "actions": [_action(action, titles, told[action.measure]) for action in plan.actions],
         "years": [{"year": one.year, "budget": _money(one.budget), "spent": _money(one.spent)} for one in plan.years],
         "left_out": [
-            {"measure": one.measure, "title": titles.get(one.measure, ""), "code": one.code, "reason": one.reason}
+            {
+                "measure": one.measure,
+                "title": titles.get(one.measure, ""),
+                "code": one.code,
+                "reason": one.reason,
+                "buys": told[one.measure].buys,
+                "why_not": told[one.measure].why_not,
+            }
             for one in plan.left_out
         ],
         "loads": [
@@ -205,7 +215,7 @@ def _risk(risk: Risk) -> dict[str, float]:
     return {"probability": round(risk.probability, 6), "days": round(risk.days, 4), "euros": _money(risk.euros)}
 
 
-def _action(action: PlannedAction, titles: dict[str, str]) -> dict[str, Any]:
+def _action(action: PlannedAction, titles: dict[str, str], told: Explanation) -> dict[str, Any]:
     return {
         "measure": action.measure,
         "title": titles.get(action.measure, ""),
@@ -219,6 +229,8 @@ def _action(action: PlannedAction, titles: dict[str, str]) -> dict[str, Any]:
         "person_days_by_skill": {skill: _money(days) for skill, days in sorted(action.person_days.items())},
         "raises": [{"criterion": s.criterion, "from": s.start, "to": s.end} for s in action.raises],
         "reason": action.reason,
+        "buys": told.buys,
+        "waited": told.waited,
     }
 
 
