@@ -212,18 +212,26 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     lock.hold_server(Path(settings.VAR))
     _wait_for_port(arguments.host, arguments.port)
-    prepare()
-    if arguments.demo:
-        from carene.apps.demonstration import build
+    from carene.cli.apart import apart
+    from carene.config.warm import warm
 
-        if build.is_empty():
-            build.load(progress=lambda text: print(text, flush=True))
-    connection.close()
+    code = apart(lambda: _furnish(demo=arguments.demo), warm)
+    if code:
+        return code
     finish()  # pages are served by the role of the application
     everywhere = "0.0.0.0"  # nosec B104
     host = "localhost" if arguments.host in {"127.0.0.1", everywhere} else arguments.host
     address = f"http://{host}:{arguments.port}/"
     return run_server(arguments, address, demo=(Path(settings.VAR) / "demonstration").exists())
+
+
+def _furnish(*, demo: bool) -> None:
+    prepare()
+    if demo:
+        from carene.apps.demonstration import build
+
+        if build.is_empty():
+            build.load(progress=lambda text: print(text, flush=True))
 
 
 def _wait_for_port(host: str, port: int) -> None:

@@ -73,6 +73,9 @@ INSTALLED_APPS = [
     "carene.apps.assessments",
     "carene.apps.roadmaps",
     "carene.apps.risks",
+    "carene.apps.governance",
+    "carene.apps.observatory",
+    "carene.apps.funding",
     "carene.apps.reports",
     "carene.apps.exchange",
     "carene.apps.history",
@@ -190,12 +193,12 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
     if POSTGRESQL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # What can be computed again, 350 kB each: kept apart, so that it never pushes a used code out of the other.
+    # What can be computed again, up to 350 kB each: kept apart, so that it never pushes a used code out of the other.
     "computed": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "computed",
         "TIMEOUT": 24 * 3600,
-        "OPTIONS": {"MAX_ENTRIES": 16},
+        "OPTIONS": {"MAX_ENTRIES": 24},
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import xlsxwriter
-
 from carene.engines import french
 from carene.engines.exchange import layout
 from carene.engines.exchange.card_sheet import labelled, team_label
@@ -37,6 +35,8 @@ class Questions:
 def write_questionnaire(questions: Questions) -> bytes:
     """The XLSX file. Texts are always written as texts: nothing in an answer can become a formula."""
     target = io.BytesIO()
+    import xlsxwriter  # heavy: for those who ask for a workbook
+
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": questions.title, "author": "Carène", "language": "fr"})
     styles = _Styles(book)
@@ -270,6 +270,8 @@ def write_observations_model(
 ) -> bytes:
     """A workbook with the sheet of the measures alone, empty: what the import of observations reads back."""
     target = io.BytesIO()
+    import xlsxwriter  # heavy: for those who ask for a workbook
+
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     content = Questionnaire(card=Card(name=organisation))
     questions = Questions(replace(referential, indicators=tuple(indicators)), (), content, "Indicateurs", made_on)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from icalendar import Calendar, Event
 
 from carene.apps.governance import queries
 from carene.apps.governance.models import Commitment
@@ -116,6 +115,8 @@ def months_ahead(items: Sequence[Dated], today: dt.date) -> list[tuple[dt.date, 
 
 def ics(organisation: Organisation, items: Sequence[Dated], today: dt.date) -> bytes:
     """UTF-8 with CRLF. Identifiers stay: a newer file moves the events instead of adding others."""
+    from icalendar import Calendar, Event  # heavy: for those who ask for the file
+
     file = Calendar()
     file.add("prodid", "-//Carène//Gouvernance//FR")
     file.add("version", "2.0")

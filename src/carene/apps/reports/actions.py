@@ -10,7 +10,9 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from carene.apps.organisations.models import Organisation
-from carene.apps.reports import board, queries
+from carene.apps.reports import board, queries, rendering
+from carene.apps.reports.rendering.apart import rendered
+from carene.apps.reports.rendering.direction import dated, payload
 from carene.apps.reports.rendering.dossier import Dossier
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from carene.apps.assessments.models import Assessment
     from carene.apps.roadmaps.models import Action, Scenario
 
+RENDERING = rendering.__name__
 FONTS = settings.PACKAGE / "ui" / "fonts"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 
@@ -73,34 +76,25 @@ def make_action_calendar(
 
 def make_board(actor: Actor, organisation: Organisation) -> Document:
     """The page for those who decide, as PDF."""
-    from carene.apps.reports.rendering.direction import direction_pdf
-
     actor.require("report.make", organisation.node)
     found = board.page(actor, organisation)
-    content = direction_pdf(found, fonts=FONTS)
+    content = rendered(f"{RENDERING}.direction:printed", payload(found), dated(found), fonts=FONTS)
     with atomic_write():
         record(actor, "report.make", organisation.node, "report:pdf", None, {"bytes": len(content)})
     where = slugify(organisation.label)[:80] or f"etablissement-{organisation.pk}"
     return Document(f"carene-direction-{where}-{found.prepared_on.isoformat()}.pdf", KINDS["pdf"], content)
 
 
+# Made in a process of their own: a worker never carries what makes them.
+RENDERERS = {"pdf": "pdf:board_pdf", "xlsx": "xlsx:workbook", "docx": "docx:summary_docx"}
+
+
 def _render(kind: str, found: Dossier) -> bytes:
-    """Each renderer is loaded when first needed: a worker that makes no document does not carry the typesetter."""
-    if kind == "pdf":
-        from carene.apps.reports.rendering.pdf import board_pdf
+    if kind == "ics":
+        from carene.apps.reports.rendering.ics import calendar_ics
 
-        return board_pdf(found, fonts=FONTS)
-    if kind == "xlsx":
-        from carene.apps.reports.rendering.xlsx import workbook
-
-        return workbook(found)
-    if kind == "docx":
-        from carene.apps.reports.rendering.docx import summary_docx
-
-        return summary_docx(found, fonts=FONTS)
-    from carene.apps.reports.rendering.ics import calendar_ics
-
-    return calendar_ics(found)
+        return calendar_ics(found)
+    return rendered(f"{RENDERING}.{RENDERERS[kind]}", found, **({} if kind == "xlsx" else {"fonts": FONTS}))
 
 
 def _name(organisation: Organisation, found: Dossier, kind: str, detail: str = "") -> str:

@@ -126,10 +126,23 @@ class Pair:
     draw: Callable[[float, Palette], str]
 
 
-def _pair(rows: Sequence[RangeRow], scale: Scale, title: str, legend: str, ident: str) -> Pair:
-    def draw(width: float, palette: Palette = LIGHT, name: str = "") -> str:
-        return ranges_chart(rows, scale, title=title, legend=legend, width=width, palette=palette, ident=name)
+@dataclass(frozen=True)
+class Drawing:
+    """A function would do, but cannot be given to another process."""
 
+    rows: Sequence[RangeRow]
+    scale: Scale
+    title: str
+    legend: str
+
+    def __call__(self, width: float, palette: Palette = LIGHT, name: str = "") -> str:
+        return ranges_chart(
+            self.rows, self.scale, title=self.title, legend=self.legend, width=width, palette=palette, ident=name
+        )
+
+
+def _pair(rows: Sequence[RangeRow], scale: Scale, title: str, legend: str, ident: str) -> Pair:
+    draw = Drawing(rows, scale, title, legend)
     wide, narrow, paper = (
         draw(width, LIGHT, f"{ident}-{name}")
         for width, name in ((WIDE, "large"), (NARROW, "etroit"), (PAPER, "papier"))

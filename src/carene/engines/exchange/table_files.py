@@ -8,8 +8,6 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
-
 from carene.engines.sources import InputError
 
 MOST_ROWS = 1_048_575  # of a sheet, its heading apart
@@ -55,6 +53,8 @@ def _plain(cell: Cell) -> Cell:
 
 def _xlsx(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
     target = io.BytesIO()
+    import xlsxwriter  # heavy: for those who ask for a workbook
+
     book = xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )

@@ -7,7 +7,6 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carene.apps.reports.rendering.pdf import typeset_safely
 from carene.engines import french
 
 if TYPE_CHECKING:
@@ -18,11 +17,23 @@ TEMPLATE = Path(__file__).parent / "templates" / "direction.typ"
 
 def direction_pdf(page: Page, *, fonts: Path | None = None) -> bytes:
     """``fonts`` as for ``board_pdf``."""
-    stamp = int(dt.datetime.combine(page.prepared_on, dt.time(12), tzinfo=dt.UTC).timestamp())
-    return typeset_safely(TEMPLATE, _payload(page), fonts, timestamp=stamp)
+    return printed(payload(page), dated(page), fonts=fonts)
 
 
-def _payload(page: Page) -> dict[str, Any]:
+def printed(told: dict[str, Any], timestamp: int, *, fonts: Path | None = None) -> bytes:
+    """What ``payload`` and ``dated`` gave."""
+    from carene.apps.reports.rendering.pdf import typeset_safely  # the typesetter comes with it
+
+    return typeset_safely(TEMPLATE, told, fonts, timestamp=timestamp)
+
+
+def dated(page: Page) -> int:
+    """Noon of the day of the page, in seconds: the date of the document."""
+    return int(dt.datetime.combine(page.prepared_on, dt.time(12), tzinfo=dt.UTC).timestamp())
+
+
+def payload(page: Page) -> dict[str, Any]:
+    """What the template reads."""
     return {
         "title": "Où en sommes-nous, ce que cela coûte, ce que nous décidons aujourd'hui",
         "organisation": page.organisation,
