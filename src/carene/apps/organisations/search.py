@@ -16,7 +16,6 @@ from string import ascii_lowercase
 from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from rapidfuzz.distance import OSA
 
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.search_index import INDEX, TABLE, is_ready
@@ -166,6 +165,8 @@ def _errors(word: str, other: str) -> int | None:
     allowed = _allowed(word)
     if not allowed or len(other) < len(word) - allowed:
         return None
+    from rapidfuzz.distance import OSA  # heavy: for those who search with typing errors
+
     distance = min(
         OSA.distance(word, other[:end], score_cutoff=allowed)
         for end in {len(other), *(n for n in (len(word), len(word) + 1) if n < len(other) and len(word) > 5)}
