@@ -50,22 +50,25 @@ def _unordered_rows_come_backwards() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tests_may_empty_the_journal() -> None:
-    """After a test with real transactions every table is emptied: the journal refuses that, and so does PostgreSQL to
-    any other than their owner."""
+    """After a test with real transactions every table is emptied: what is kept for ever refuses that, and so does
+    PostgreSQL to any other than their owner."""
     from django.core.management.commands import flush
     from django.db.backends.base.operations import BaseDatabaseOperations
 
+    from carene.apps.observatory import triggers as snapshots
     from carene.core.journal import triggers
     from carene.core.row_security.roles import as_owner
 
     execute, handle = BaseDatabaseOperations.execute_sql_flush, flush.Command.handle
 
     def execute_sql_flush(self: Any, statements: Any) -> None:
-        triggers.remove(self.connection)
+        for kept in (triggers, snapshots):
+            kept.remove(self.connection)
         try:
             execute(self, statements)
         finally:
-            triggers.install(self.connection)
+            for kept in (triggers, snapshots):
+                kept.install(self.connection)
 
     def handle_as_owner(self: Any, **options: Any) -> None:
         with as_owner():

@@ -61,6 +61,7 @@ class Bed:
             "node_id": world.hospital.pk,
             "assessment_id": self.assessment.pk,
             "criterion": "GOV.1.1",
+            "figure": "rssi_nomme",
         }
         measured = {"indicator": KEY, "value": 2, "date": today.isoformat(), "source": "Agent"}
         self.bodies: dict[str, Any] = {

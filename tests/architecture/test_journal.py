@@ -32,6 +32,8 @@ UNASKED = {
     "assessments/actions/writing.py:write": "a part of an action: the caller asks",
     "assessments/actions/writing.py:fill": "a part of an action: the caller asks",
     "assessments/actions/writing.py:journal": "a part of an action: the caller asks",
+    "indicators/actions.py:publish": "a part of an action: the caller asks",
+    "indicators/actions.py:retract": "a part of an action: the caller asks",
     "jobs/actions.py:enqueue": "a part of an action: the caller asks",
     "jobs/actions.py:ask_to_stop": "a part of an action: the caller asks",
     "roadmaps/actions/scenarios.py:tell": "a part of an action: the caller asks",

@@ -41,7 +41,7 @@ class Form:
     @property
     def kind(self) -> tuple[str, str, tuple[str, ...]]:
         """Two forms of one kind lead to the same code."""
-        path = re.sub(r"/(mesures|catalogue)/[a-z][a-z0-9-]+/", r"/\1/M/", self.action.partition("?")[0])
+        path = re.sub(r"/(indicateurs|catalogue)/[a-z][a-z0-9-]+/", r"/\1/M/", self.action.partition("?")[0])
         path = re.sub(r"\d+", "N", path)
         return self.method, path, tuple(sorted({re.sub(r"\d+", "N", name) for name, _ in self.fields}))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from carene.apps.assessments import actions as assessments
 from carene.apps.assessments.models import Assessment, LevelProposal
 from carene.apps.evidence import actions as evidence
 from carene.apps.exchange import actions as exchange
+from carene.apps.funding.models import Application, Ceiling, Setting
+from carene.apps.governance import actions as governance
 from carene.apps.indicators import actions as indicators
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import actions as roadmaps
@@ -94,6 +97,18 @@ class Prey:
     membership: int
     share: int
     request: int
+    application: int
+    funding_document: int
+    expense: int
+    ceiling: int
+    setting: int
+    post: int
+    oncall: int
+    committee: int
+    meeting: int
+    decision: int
+    commitment: int
+    policy: int
 
     @property
     def node(self) -> int:
@@ -108,7 +123,7 @@ class Prey:
             "file_id": self.library,
             "digest": care().digest[:16] or "0",
             "assignment_id": self.assignment,
-            "draft_id": self.observations_draft if "echanges/mesures/" in route else self.draft,
+            "draft_id": self.observations_draft if "echanges/indicateurs/" in route else self.draft,
             "kind": "csv" if "modele" in route else "xlsx",
             "token_id": self.token,
             "evidence_id": self.evidence,
@@ -119,6 +134,25 @@ class Prey:
             "request_id": self.request,
             "action_id": self.action,
             "measure_id": self.measure,
+            "year": "2025",
+            "stage": "executed",
+            "duty": "exercice-crise",
+            "post_id": self.post,
+            "oncall_id": self.oncall,
+            "committee_id": self.committee,
+            "meeting_id": self.meeting,
+            "decision_id": self.decision,
+            "commitment_id": self.commitment,
+            "policy_id": self.policy,
+            "domain": "d2",
+            "item": "D2.P1",
+            "move": "withdraw",
+            "figure": "rssi_nomme",
+            "application_id": self.application,
+            "document_id": self.funding_document,
+            "expense_id": self.expense,
+            "ceiling_id": self.ceiling,
+            "setting_id": self.setting,
             "pk": self.action if "/actions/" in route else self.scenario if "scenarios" in route else self.assessment,
         } | other
         return fill(route, values)
@@ -215,4 +249,76 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
         action=action.pk, proposal=proposal.pk, draft=draft.pk, observations_draft=measured.pk, token=token.pk,
         secret=secret, assignment=assigned[0].pk, membership=membership.pk,
         share=share.pk, request=request.pk,
+        **_funding(organisation, proof, word),
+        **_governance(actor, organisation, proof.pk, word),
     )  # fmt: skip
+
+
+def _funding(organisation: Organisation, proof: Any, word: str) -> dict[str, int]:
+    """A file that asks for money, as rows: whoever the organisation is."""
+    now, today = timezone.now(), timezone.localdate()
+    application = Application.objects.create(
+        node=organisation.node, domain="d2", candidate="outside", family="public", created_at=now, changed_at=now,
+        changed_by=word[:150], state="operating",
+    )  # fmt: skip
+    application.members.create(unit=organisation.node, name=word[:200], activity=12)
+    application.said.create(item="D2.P1", comment=word[:2000], facts={"approved": True})
+    application.events.create(at=now, by=word[:150], said=word[:200], reason=word)
+    sent = {"title": word, "url": "", "effective_on": today.isoformat(), "expires_on": None}
+    document = application.documents.create(
+        item="D2.P1", place="pssi", evidence_id=proof.pk, added_at=now, sent_at=now, sent=sent, sent_file=proof.file
+    )
+    expense = application.expenses.create(label=word[:200], amount=12, committed_on=today)
+    ceiling = Ceiling.objects.create(
+        node=organisation.node, domain="d2", family="public", low=0, amount=12, source=word[:300]
+    )
+    setting = Setting.objects.create(
+        node=organisation.node, domain="d2", key="envelope", value={"euros": 12}, source=word[:300],
+        confidence="to_check",
+    )  # fmt: skip
+    return {
+        "application": application.pk, "funding_document": document.pk, "expense": expense.pk,
+        "ceiling": ceiling.pk, "setting": setting.pk,
+    }  # fmt: skip
+
+
+def _governance(actor: Actor, organisation: Organisation, proof: int, word: str) -> dict[str, int]:
+    """One of each thing that governance holds."""
+    today = timezone.localdate()
+    before = today - dt.timedelta(days=9)
+    governance.save_budget(
+        actor, organisation, year=today.year - 1, stage="executed", operating=10**7, digital_operating=10**5,
+        note=word[:300],
+    )  # fmt: skip
+    post = governance.save_post(
+        actor, organisation, kind="dsi", title=word[:120], state="named", holder=word[:120], fte=Decimal(1),
+        skill="systemes", reports_to=word[:120],
+    )  # fmt: skip
+    oncall = governance.save_on_call(
+        actor, organisation, title=word[:120], days=7, hours=24, provider=word[:120], note=word[:300]
+    )
+    committee = governance.save_committee(
+        actor, organisation, kind="comite_ssi", title=word[:120], chair=word[:120], every_months=3
+    )
+    meeting = governance.save_meeting(
+        actor, organisation, committee_id=committee.pk, held_on=before, agenda=word[:2000], management=True,
+        evidence_id=proof,
+    )  # fmt: skip
+    decision = governance.save_decision(
+        actor, organisation, meeting_id=meeting.pk, text=word[:500], carrier=word[:120], due_on=today
+    )
+    commitment = governance.save_commitment(
+        actor, organisation, kind="cpom", title=word[:200], target=word[:300], progress=word[:500], progress_on=before,
+        owner=word[:120], due_on=today,
+    )  # fmt: skip
+    policy = governance.save_policy(
+        actor, organisation, kind="pssi", title=word[:160], version=word[:40], approved_on=before,
+        approved_by=word[:120], review_months=12, evidence_id=proof,
+    )  # fmt: skip
+    governance.record_duty(
+        actor, organisation, "exercice-crise", kind="done", on=before, reason=word[:300], evidence_id=proof
+    )
+    return {
+        "post": post.pk, "oncall": oncall.pk, "committee": committee.pk, "meeting": meeting.pk,
+        "decision": decision.pk, "commitment": commitment.pk, "policy": policy.pk,
+    }  # fmt: skip

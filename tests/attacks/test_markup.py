@@ -106,7 +106,7 @@ def test_pages_that_answer_a_mistake(marked: Prey, alice: Client) -> None:
 
 def test_documents_hold_texts_only(marked: Prey, alice: Client) -> None:
     base = f"/o/{marked.node}"
-    for path in ("rapports/document.xlsx", "echanges/exporter/?format=xlsx", "echanges/mesures/modele.xlsx"):
+    for path in ("rapports/document.xlsx", "echanges/exporter/?format=xlsx", "echanges/indicateurs/modele.xlsx"):
         address = f"{base}/{path}"
         with zipfile.ZipFile(io.BytesIO(content_of(alice.get(address)))) as archive:
             parts = {

@@ -28,7 +28,7 @@ def theirs_in(route: str, theirs: Prey) -> dict[str, Any]:
     """For each thing that a route names: theirs."""
     found: dict[str, Any] = {}
     for name in NAMED.findall(route):
-        if name == "draft_id" and "echanges/mesures" in route:
+        if name == "draft_id" and "echanges/indicateurs" in route:
             found[name] = theirs.observations_draft
         elif name == "pk":
             found[name] = (

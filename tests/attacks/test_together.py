@@ -131,7 +131,7 @@ def test_what_may_exist_once_exists_once(served: Place, people: list[Person]) ->
     assert served.rows(adopted, node) == [(1,)]
 
     day = {"indicator": "budget_numerique_pct", "value": "1,9", "observed_on": "2026-01-02", "source": "Relevé"}
-    assert at_once(people, f"/o/{node}/mesures/saisir/", day) == [*[200] * rest, 302]
+    assert at_once(people, f"/o/{node}/indicateurs/saisir/", day) == [*[200] * rest, 302]
     for _ in range(3):
         at_once(people, f"/o/{node}/echanges/cles/", {"name": "Tableau de bord", "days": "30"})
     assert served.rows("SELECT count(*) FROM exchange_apitoken") == [(20,)]

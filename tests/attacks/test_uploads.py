@@ -50,7 +50,7 @@ def doors(prey: Prey) -> dict[str, tuple[str, str, dict[str, str]]]:
     base = f"/o/{prey.node}"
     return {
         "answers": (f"{base}/echanges/", "file", {}),
-        "observations": (f"{base}/echanges/mesures/", "file", {}),
+        "observations": (f"{base}/echanges/indicateurs/", "file", {}),
         "library": (f"{base}/auto-evaluation/referentiels/importer/", "library", {}),
         "evidence": (f"{base}/preuves/ajouter/", "upload", {"title": "Une preuve"}),
         "attached": (f"{base}/auto-evaluation/{prey.assessment}/preuve/GOV.1.1/", "preuve-upload", {}),
@@ -123,7 +123,7 @@ def test_a_long_file_is_applied_as_easily_as_a_short_one(mine: Prey, alice: Clie
         for n in range(2000)
     ]
     table = "\r\n".join(["indicateur;valeur;date;source", *days]).encode()
-    response = alice.post(f"/o/{mine.node}/echanges/mesures/", {"file": SimpleUploadedFile("a.csv", table)})
+    response = alice.post(f"/o/{mine.node}/echanges/indicateurs/", {"file": SimpleUploadedFile("a.csv", table)})
     taken = [str(rank) for rank in range(2000)]
     response = alice.post(response.url, {"take": taken})
     assert response.status_code == 302
@@ -141,7 +141,11 @@ def test_memory_is_bounded(place: Place) -> None:
         (worker,) = workers(server.pid)
         before = memory(worker)
         for name in ("bombe.xlsx", "lignes.xlsx", "membres.zip", "bombe.yaml", "liste.yaml", "gros.pdf", "fautes.csv"):
-            for path, field in (("echanges/", "file"), ("echanges/mesures/", "file"), ("preuves/ajouter/", "upload")):
+            for path, field in (
+                ("echanges/", "file"),
+                ("echanges/indicateurs/", "file"),
+                ("preuves/ajouter/", "upload"),
+            ):
                 began = time.thread_time()
                 status, _ = person.send(f"/o/{node}/{path}", {"title": "x"}, files={field: (name, content(name))})
                 assert status in {302, 400}, name

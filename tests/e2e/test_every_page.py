@@ -14,12 +14,16 @@ from tests.e2e.conftest import Visitor
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
 
-DOWNLOADS = re.compile(r"/(fichier/|document\.|exporter/|calendrier\.ics|modele\.|api/)|compte/logout")
+DOWNLOADS = re.compile(
+    r"/(fichier/|document\.|exporter/|calendrier\.ics|direction\.pdf|modele\.|api/|donnees-ouvertes/)|compte/logout"
+)
 VARIABLE = (
     (re.compile(r"/\d+(?=/)"), "/N"),
     (re.compile(r"/[A-Z]{3}\.\d+\.\d+(?=/)"), "/C"),
     (re.compile(r"(?<=/catalogue)/[a-z0-9-]+(?=/)"), "/M"),
-    (re.compile(r"(?<=/N/mesures)/(?!saisir)[a-z0-9_-]+(?=/)"), "/I"),
+    (re.compile(r"(?<=/obligations)/(?!mois)[a-z0-9-]+(?=/)"), "/O"),
+    (re.compile(r"(?<=/observatoire/indicateurs)/[a-z0-9_-]+(?=/)"), "/F"),
+    (re.compile(r"(?<=/N/indicateurs)/(?!saisir)[a-z0-9_-]+(?=/)"), "/I"),
 )
 
 
@@ -32,7 +36,9 @@ def shape(path: str) -> str:
 
 
 def links(page: Page) -> list[str]:
-    return page.eval_on_selector_all("main a[href], nav a[href]", "nodes => nodes.map(n => n.href)")
+    return page.eval_on_selector_all(
+        "main a[href], nav a[href]", "nodes => nodes.map(n => new URL(n.getAttribute('href'), location).href)"
+    )
 
 
 def crawl(visitor: Visitor, start: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from carene.core.tenancy.models import Node
 from tests.attacks.crawl import Form, content_of, every_form
 from tests.attacks.prey import Prey, populate
 from tests.isolation.test_every_url import CONVERTER, OWNED
+from tests.support.common_plans import make_common_plan
 from tests.support.factories import give, make_user, make_world
 
 # What a parameter of an address names; ``pk`` depends on where it stands. One that is missing here is not tried:
@@ -38,11 +39,32 @@ THINGS = {
     "service_id": "service",
     "share_id": "share",
     "request_id": "request",
+    "application_id": "application",
+    "document_id": "funding_document",
+    "expense_id": "expense",
+    "ceiling_id": "ceiling",
+    "setting_id": "setting",
+    "post_id": "post",
+    "oncall_id": "oncall",
+    "committee_id": "committee",
+    "meeting_id": "meeting",
+    "decision_id": "decision",
+    "commitment_id": "commitment",
+    "policy_id": "policy",
+    "plan_id": "common",
+    "part_id": "part",
     "pk": "assessment",
 }
 # Parameters that name no row of anyone: words of the referential, kinds of files.
-WORDS = {"node_id", "criterion", "digest", "kind", "indicator", "measure_id"}
-OF_GROUPS = ("/services-mutualises/", "/registres/")  # pages of a GHT or a region; the others are those of a hospital
+WORDS = {
+    "node_id", "criterion", "digest", "kind", "indicator", "measure_id", "year", "stage", "duty", "domain", "item",
+    "move", "figure",
+}  # fmt: skip
+OF_GROUPS = (
+    "/services-mutualises/",
+    "/registres/",
+    "/ensemble/",
+)  # pages of a GHT or a region; the others are those of a hospital
 
 
 @dataclass
@@ -52,11 +74,13 @@ class Side:
     prey: Prey
     group: Organisation
     service: int
+    common: int  # a group planned together, found
+    part: int  # what it proposes to the hospital
     first: str  # question of the ten-minute start
 
     def thing(self, route: str, name: str) -> int:
         what = THINGS[name]
-        if name == "draft_id" and "echanges/mesures" in route:
+        if name == "draft_id" and "echanges/indicateurs" in route:
             what = "observations_draft"
         elif name == "pk" and ("/actions/" in route or "scenarios" in route):
             what = "action" if "/actions/" in route else "scenario"
@@ -171,4 +195,5 @@ def _side(hospital: Organisation, group: Organisation, owner: User, name: str) -
         node=group.node, kind=kind, provider=hospital.node, title=f"Service de {name}"
     )
     assessment = assessments.find(hospital.node, prey.assessment)
-    return Side(prey, group, service.pk, assessments.sheet(hospital, assessment).socle[0].id)
+    common, part = make_common_plan(group, hospital, name)
+    return Side(prey, group, service.pk, common.pk, part.pk, assessments.sheet(hospital, assessment).socle[0].id)

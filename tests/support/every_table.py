@@ -68,4 +68,8 @@ def _value(field: models.Field[Any, Any], made: dict[type[models.Model], Any], u
         return dt.date(2026, 1, 1) + dt.timedelta(days=number)
     if isinstance(field, models.JSONField):
         return {}
-    return number if isinstance(field, models.IntegerField | models.FloatField | models.DecimalField) else False
+    if isinstance(field, models.SmallIntegerField | models.PositiveSmallIntegerField):
+        return number % 30_000
+    if isinstance(field, models.DecimalField):
+        return number % 100  # few digits before the point
+    return number if isinstance(field, models.IntegerField | models.FloatField) else False

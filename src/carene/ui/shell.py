@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("home", ""),
     ("state", "Où en sommes-nous"),
     ("plan", "Que faire"),
+    ("steer", "Piloter"),
     ("together", "Ensemble"),
 )
 
@@ -47,6 +48,7 @@ class Entry:
     label_above: str = ""  # said instead of ``label`` on a region or a GHT, which are not establishments
     prefix: str = ""  # URL namespace that lights this entry; default: the namespace of ``view``
     also: tuple[str, ...] = ()  # other URL names that light it
+    kinds: tuple[str, ...] = ()  # of the organisations that it is for; empty: all of them
 
 
 _entries: list[Entry] = []
@@ -127,6 +129,8 @@ class Shell:
             return True
         organisation = self.place
         if organisation is None or (entry.assessable_only and not organisation.assessable):
+            return False
+        if entry.kinds and organisation.kind not in entry.kinds:
             return False
         return not entry.verb or bool(self._request.actor.can(entry.verb, organisation.node))  # type: ignore[attr-defined]
 

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET
 
 from carene.engines import french
 from carene.ui.charts.curves import Spot, frontier_chart
+from carene.ui.charts.follow import Followed, follow_chart
 from carene.ui.charts.ranges import RangeRow, Scale, ranges_chart
+from carene.ui.charts.tiles import Tile, tiles_chart
 
 THEMES = (("light", "Clair"), ("dark", "Sombre"))
 
@@ -93,6 +95,15 @@ RANGES = (
     RangeRow("Déni de service", 6, 11, 19, "11 % (entre 6 et 19 %)"),
 )
 PERCENTS = Scale(tuple((value, f"{value} %") for value in (0, 5, 10, 15, 20)))
+FOLLOWED = (
+    Followed(dt.date(2026, 7, 1), 41),
+    Followed(dt.date(2026, 8, 1), 46, before=43),
+    Followed(dt.date(2026, 9, 1), None),
+    Followed(dt.date(2026, 10, 1), 52),
+    Followed(dt.date(2026, 11, 1), 58),
+)
+TILES = (Tile("03", "Allier", "48 %", 0), Tile("42", "Loire", "61 %", 1), Tile("69", "Rhône", "74 %", 2))
+TILES_LEGEND = ("48 %", "61 %", "74 %", "rien à montrer")
 SPOTS = (Spot(0, 0), Spot(60e3, 48, href="#light"), Spot(120e3, 71, here=True, href="#light"), Spot(180e3, 83))
 
 
@@ -105,8 +116,14 @@ def _charts(key: str) -> dict[str, SafeString]:
         SPOTS, lambda value: f"{french.number(value)} points", title="Ce qu'achète chaque budget", width=460,
         ident=f"{key}-budgets",
     )  # fmt: skip
+    follow = follow_chart(
+        FOLLOWED, lambda value: f"{french.number(value)} %", title="Établissements ayant un RSSI", target=70,
+        width=460, ident=f"{key}-suivi",
+    )  # fmt: skip
+    tiles = tiles_chart(TILES, TILES_LEGEND, title="Trois départements", width=460, ident=f"{key}-tuiles")
+    drawn = {"ranges": ranges, "frontier": frontier, "follow": follow, "tiles": tiles}
     # Drawn by our charts, which escape every text
-    return {"ranges": mark_safe(ranges), "frontier": mark_safe(frontier)}  # nosec B308
+    return {name: mark_safe(one) for name, one in drawn.items()}  # nosec B308
 
 
 @require_GET
@@ -127,6 +144,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "colours": COLOURS,
         "ranges": RANGES,
         "spots": SPOTS,
+        "followed": FOLLOWED,
+        "tiles": TILES,
         "chart_roles": [(role, 4 + 40 * index) for index, role in enumerate(CHART_ROLES)],
         "chart_width": 40 * len(CHART_ROLES),
         "today": today,

@@ -46,7 +46,8 @@ def test_one_sees_and_closes_ones_sessions(world: World) -> None:
 def test_nobody_closes_the_session_of_another(world: World) -> None:
     alice, charlie = opened(world.alice), opened(world.charlie)
     target = UserSession.objects.get(user=world.alice)
-    assert charlie.post(f"/compte/sessions/{target.pk}/fermer/").status_code == 400
+    assert charlie.post(f"/compte/sessions/{target.pk}/fermer/").status_code == 404
+    assert charlie.post("/compte/sessions/999999999/fermer/").status_code == 404
     charlie.post("/compte/sessions/")
     assert alive(alice)
     assert "127.0.0.1" not in unescape(Client().get("/compte/sessions/").content.decode())

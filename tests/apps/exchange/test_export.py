@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from carene.apps.assessments.models import Assessment, Assignment
 from carene.apps.exchange.xlsx_write import Questions, write_questionnaire
+from carene.apps.organisations import actions as organisations
+from carene.apps.organisations.shape import PROFILE
 from carene.engines.exchange import layout
 from carene.engines.exchange.files import read_file
 from carene.engines.exchange.questionnaire import Card, Entry, Questionnaire, Reading
@@ -46,6 +48,20 @@ def test_what_leaves_reads_back_with_versions(world: World, alice: Any, assessme
         "GOV.1.1": (1, 1), "GOV.1.2": (2, 1), "OPS.5.1": (3, 1)
     }  # fmt: skip
     assert found.card.workstations == 600
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "yaml", "json"])
+def test_the_whole_profile_leaves(world: World, alice: Any, assessment: Assessment, kind: str) -> None:
+    """A field added to the profile is in the file and in the API too."""
+    amounts = {"beds": 212, "staff": 690, "servers": 61, "sites": 3, "operating_budget": 54_000_000}
+    amounts |= {"digital_budget": 1_010_000, "activity": 22_400_000_000}
+    organisations.update_profile(world.actor(world.alice), world.hospital, **amounts)
+    card = reading_of(get(alice, world, format=kind)).questionnaire.card
+    assert {name: getattr(card, name) for name in amounts} == amounts
+    told = alice.get(f"/api/organisations/{world.hospital.pk}").json()
+    assert {name: told[name] for name in amounts} == amounts
+    assert set(PROFILE) <= set(told)
+    assert set(PROFILE) - {"short_name", "ght_role"} <= set(Card.__slots__)
 
 
 def ids_of(response: Any) -> set[str]:

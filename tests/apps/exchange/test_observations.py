@@ -27,7 +27,7 @@ def send(client: Any, world: World, text: str | bytes = GOOD, name: str = "mesur
 def test_the_whole_way(world: World, alice: Any) -> None:
     address = send(alice, world).url
     page = alice.get(address).content.decode()
-    assert "Ces mesures sont nouvelles" in page
+    assert "Ces valeurs sont nouvelles" in page
     assert "«\xa0inconnu\xa0»" in page
     assert queries.latest(world.hospital.node) == {}
     assert alice.post(address, {"take": ["0", "1"]}).status_code == 302
@@ -41,7 +41,7 @@ def test_another_value_of_the_same_day_is_replaced_only_if_chosen(world: World, 
     address = send(alice, world, GOOD.replace("1,7", "1,9")).url
     page = alice.get(address).content.decode()
     assert "Une autre valeur existe déjà pour ce jour" in page
-    assert "1\xa0mesure déjà enregistrée" in page
+    assert "1\xa0valeur déjà enregistrée" in page
     assert 'value="0" id="m-0"><' in page.replace(" checked", "X") or 'id="m-0">' in page
     assert alice.post(address, {"take": ["0"]}).status_code == 302
     assert queries.latest(world.hospital.node)[KEY].value == 1.9
@@ -54,7 +54,7 @@ def test_models_are_read_back(world: World, alice: Any, kind: str) -> None:
     response = send(alice, world, data, f"modele.{kind}")
     assert response.status_code == 302
     assert Draft.objects.of(world.hospital.node).get().content["items"] == []
-    assert "0\xa0mesure lue" in alice.get(response.url).content.decode()
+    assert "0\xa0valeur lue" in alice.get(response.url).content.decode()
 
 
 def test_a_yaml_export_gives_its_measures(world: World, alice: Any) -> None:

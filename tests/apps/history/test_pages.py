@@ -136,6 +136,38 @@ def test_pages_cost_the_same_however_long(told: World, client_for: Any, django_a
         client.get(at(told, "exporter/csv/"))
 
 
+def test_what_a_choice_keeps_is_counted_as_far_as_one_reads(
+    told: World, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carene.apps.history.views.COUNTED", 60)
+    alice = Actor.of(told.alice)
+    with atomic_write():
+        record_many([entry(alice, "members.grant", told.hospital.node, f"user:{n}") for n in range(170)])
+    client = client_for(told.alice)
+    pages = [client.get(at(told, f"?quoi=members.grant&page={number}")) for number in (1, 2, 3, 4, 5)]
+    assert "Page 1, plus de 60 lignes" in plain(pages[0])
+    assert "Page 2, plus de 100 lignes" in plain(pages[1])
+    assert "Page 4 sur 4, 170 lignes" in plain(pages[3])
+    assert "Page 4 sur 4" in plain(pages[4]), "beyond the end: the last one"
+    said = [line.entry.target for page in pages[:4] for _, lines in page.context["days"] for line in lines]
+    assert said == [f"user:{n}" for n in reversed(range(170))]
+
+
+def test_without_a_choice_the_chain_counts(told: World) -> None:
+    rows = queries.Rows(told.hospital.node, queries.Filters(), far=1)
+    everything = list(Entry.objects.filter(node=told.hospital.node).order_by("-id"))
+    assert len(rows) == len(everything)
+    assert rows[0:3] + rows[3 : len(everything)] == everything
+    assert rows.beyond == 0
+
+
+def test_people_and_verbs_are_each_told_once(told: World) -> None:
+    node = told.hospital.node
+    found = Entry.objects.filter(node=node).order_by("id")
+    assert {key for key, _ in queries.people(node)} == {row.user_id for row in found if row.user_id}
+    assert sorted(key for key, _ in queries.verbs(node)) == sorted({row.verb for row in found})
+
+
 def test_the_files_hold_everything_and_no_formula(told: World, client_for: Any) -> None:
     with atomic_write():
         record(

@@ -48,7 +48,7 @@ def test_what_is_stale_is_said_in_the_page_and_in_the_rail(world: World, client_
 
 def test_nothing_measured_invites_who_may_write(world: World, client_for: Any) -> None:
     address = reverse("indicators:list", args=[world.hospital.pk])
-    assert "Saisir une première mesure" in client_for(world.alice).get(address).content.decode()
+    assert "Saisir une première valeur" in client_for(world.alice).get(address).content.decode()
     page = client_for(world.bob).get(address).content.decode()
     assert "Rien n'est encore mesuré" in page.replace("&#x27;", "'")
     assert "Saisir" not in page

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from carene.apps.assessments import actions as assessments
 from carene.apps.assessments import queries as assessment_queries
-from carene.apps.demonstration import financing, following, governing, journey, opened, together
+from carene.apps.demonstration import financing, following, governing, journey, opened, reporting, together
 from carene.apps.demonstration.clock import Clock, Story
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.organisations import actions as organisations
@@ -65,6 +65,7 @@ def load(progress: Progress) -> None:
             *opened.share(data, places, people),
             *governing.stories(clock, places, people),
             *financing.stories(clock, places, people),
+            *reporting.stories(places, people["rssi"]),
             together.plan(data, places, people["rssi"]),
         ]
         for row in data["establishments"]:

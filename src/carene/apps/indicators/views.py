@@ -17,6 +17,7 @@ from carene.apps.indicators.models import Observation
 from carene.apps.organisations.queries import profile_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines import french
+from carene.engines.observatory.loader import shipped
 from carene.engines.referential.catalogue import care
 from carene.engines.referential.model import Indicator, Referential
 from carene.engines.scoring.measured import format_value
@@ -29,6 +30,7 @@ CONFIDENCE = {
     "inferred": "estimation de Carène",
     "to_check": "à vérifier",
 }
+TYPED = ("programme", "incidents")  # themes of the observatory whose indicators no question reads, and people count
 
 
 @require_GET
@@ -106,7 +108,9 @@ def _choices(request: OrganisationRequest, referential: Referential) -> list[tup
         seen.update(keys)
         if options:
             groups.append((axis.title, options))
-    return groups
+    read = [name for one in shipped().figures if one.theme in TYPED for name in one.formula.reads]
+    options = [(key, _label(referential.indicator[key])) for key in dict.fromkeys(read) if key not in seen]
+    return [*groups, ("Chiffres du programme et incidents", options)]
 
 
 def _label(indicator: Indicator) -> str:

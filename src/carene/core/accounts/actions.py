@@ -46,12 +46,13 @@ def accept_invitation(token: str, password: str, *, address: str = "") -> User:
 
 
 def end_session(actor: Actor, session_id: int) -> None:
-    """Closes one of one's own sessions: whoever holds it must sign in again at their next page."""
+    """Closes one of one's own sessions: whoever holds it must sign in again at their next page.
+
+    Raises UserSession.DoesNotExist when it is closed already, or somebody else's: nobody learns which.
+    """
     user = _self(actor)
     with atomic_write():
-        session = UserSession.objects.filter(user_id=user.pk, pk=session_id).first()
-        if session is None:
-            raise InputError("cette session est déjà fermée", remedy="recharger la page")
+        session = UserSession.objects.get(user_id=user.pk, pk=session_id)
         before = {"address": session.ip, "opened": session.created_at.isoformat()}
         session.end()
         record(actor, "account.session_end", None, f"user:{user.pk}", before, None)

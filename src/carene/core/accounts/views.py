@@ -97,7 +97,10 @@ def sessions(request: ActorRequest) -> HttpResponse:
 
 @require_POST
 def end_session(request: ActorRequest, session_id: int) -> HttpResponse:
-    actions.end_session(request.actor, session_id)
+    try:
+        actions.end_session(request.actor, session_id)
+    except UserSession.DoesNotExist as error:
+        raise Http404 from error
     messages.success(request, "Session fermée.")
     return redirect("usersessions_list")
 

@@ -43,6 +43,15 @@ def below_any(field: str, paths: Sequence[str]) -> Q | Func:
     return Func(F(field), ids, arg_joiner=" = ANY(ARRAY", template="(%(expressions)s))", output_field=BooleanField())
 
 
+def among(ids: Sequence[int]) -> Sequence[int] | RawSQL:
+    """For « __in »: thousands of ids as one parameter, which costs a tenth of writing and reading each of them."""
+    if len(ids) <= MANY:
+        return ids
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))])
+
+
 class ScopeRequired(RuntimeError):
     """Rows of organisations were asked for without a scope; a bug, never a user's mistake."""
 

@@ -45,6 +45,17 @@ class Scale:
         return (measure(min(max(value, first), last)) - low) / (high - low)
 
 
+def round_ends(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+    """Round graduations, growing, from at most ``low`` to at least ``high``: never more than ``most`` and two."""
+    span = high - low
+    if span < 1e-6 * max(1.0, abs(high)):  # one value: its own size makes the scale
+        span = max(abs(high), 1.0)
+    unit = 10 ** math.floor(math.log10(span / most))
+    step = next(unit * factor for factor in (1, 2, 2.5, 5, 10) if unit * factor * most >= span * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return tuple(round(step * rank, 10) for rank in range(first, max(last, first + 1) + 1))
+
+
 def ranges_chart(
     rows: Sequence[RangeRow], scale: Scale, *, title: str, legend: str, width: float = 720, palette: Palette = LIGHT,
     ident: str = "",
