@@ -51,7 +51,7 @@ test: dev ## Everything: style, types, architecture, tests on both databases, br
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 	@echo "Les mêmes pages sur PostgreSQL…"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 -m "not e2e" tests/apps tests/core tests/isolation
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not e2e" tests/apps tests/core tests/isolation
 
 test-fast: dev ## What one runs often: no browser, no PostgreSQL
 	@$(BIN)/python -m pytest -q -n 2 -m "not e2e and not postgresql" -x

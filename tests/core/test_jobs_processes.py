@@ -24,6 +24,7 @@ from tests.support.postgresql import ask as ask_server
 from tests.support.programs import ROOT, environment, run
 
 BASE = "carene_jobs"
+pytestmark = pytest.mark.xdist_group("jobs")  # one laboratory, built once
 
 
 @dataclass
