@@ -23,8 +23,7 @@ from tests.support.postgresql import APPLICATION, addresses, drop
 from tests.support.postgresql import ask as ask_server
 from tests.support.programs import ROOT, environment, run
 
-BASE = "carene_jobs"
-pytestmark = pytest.mark.xdist_group("jobs")  # one laboratory, built once
+BASE = f"carene_jobs_{os.getpid()}_"  # of this process: another may run tests of this file at the same time
 
 
 @dataclass
