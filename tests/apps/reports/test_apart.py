@@ -22,6 +22,11 @@ def test_the_error_of_the_other_process_is_raised_here() -> None:
         apart.rendered("binascii:unhexlify", "zz")
 
 
+def test_an_error_that_cannot_travel_is_told_all_the_same() -> None:
+    with pytest.raises(RuntimeError, match="Untold: no way"):
+        apart.rendered("tests.apps.reports.untold:fail")
+
+
 def test_the_sentence_of_a_wrong_input_arrives_whole() -> None:
     import pickle
 

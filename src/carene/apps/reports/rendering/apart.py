@@ -11,6 +11,7 @@ import importlib
 import pickle  # nosec B403
 import subprocess  # nosec B404
 import sys
+import traceback
 from typing import Any, cast
 
 COMMAND = (sys.executable, "-m", __name__)
@@ -35,12 +36,23 @@ def call(name: str, given: tuple[Any, ...], named: dict[str, Any]) -> bytes:
 def main() -> None:
     # What we read was written by our parent, a moment ago, on a pipe that nobody else holds.
     name, given, named = pickle.load(sys.stdin.buffer)  # nosec B301
-    answer: tuple[bool, object]
     try:
-        answer = (True, call(name, given, named))
+        answer = pickle.dumps((True, call(name, given, named)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        answer = (False, error)
-    pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+        answer = _told(error)
+    sys.stdout.buffer.write(answer)
+
+
+def _told(error: Exception) -> bytes:
+    """The error with where it happened; one that cannot travel is told by another."""
+    where = "".join(traceback.format_exception(error))
+    error.add_note(where)
+    try:
+        told = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
+        pickle.loads(told)  # nosec B301
+    except Exception:
+        return pickle.dumps((False, RuntimeError(where)), pickle.HIGHEST_PROTOCOL)
+    return told
 
 
 if __name__ == "__main__":
