@@ -55,7 +55,8 @@ def holders() -> list[Holder]:
     places = Organisation.objects.unscoped("bench")
     home = places.get(short_name="CH de Valmont")
     entities = list(places.filter(kind="entity").exclude(pk=home.pk).order_by("pk")[: ONE_BY_ONE - 1])
-    region, nation = places.get(register_key=REGION), places.get(kind="nation")
+    region = places.get(register_key=REGION)
+    nation = places.get(pk=region.node.parent_id)  # not the demonstration's
     found = []
     for held, head in (([], None), (entities, None), ([region], region), ([nation], nation)):
         below = Organisation.objects.below(head.node).count() if head else len(held) + 1
