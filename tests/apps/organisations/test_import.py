@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from carene.apps.organisations import actions
+from carene.apps.organisations.imports import apply
 from carene.apps.organisations.imports.plan import Choice, Plan
 from carene.apps.organisations.models import IdentityChange, Organisation
 from carene.core.access.actor import Actor
@@ -311,3 +313,13 @@ def test_the_real_extract(nation: Organisation) -> None:
     assert above("ej:980600019") == "Wallis-et-Futuna"
     assert at("et:970400024").type == "chu"
     assert at("ej:970302022").name == "CENTRE HOSPITALIER DE CAYENNE"  # like its hospital, not like its EHPAD
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL learns it by itself")
+def test_a_great_import_tells_the_database_what_it_holds(nation: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without figures of what a table holds, SQLite reads the establishments of a country to list those of a region."""
+    monkeypatch.setattr(apply, "BATCH", 2)
+    load(nation, BASE)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'tenancy_node'")
+        assert cursor.fetchone()[0] > 0
