@@ -67,7 +67,7 @@ _BY_TYPE: Mapping[Type, str] = {
     Type.BLOB: """
         msds-allowedtoactonbehalfofotheridentity msds-groupmsamembership msds-trustforesttrustinfo
         pkiexpirationperiod pkioverlapperiod""",
-    Type.BLOBS: "cacertificate usercertificate usersmimecertificate dnsproperty crosscertificatepair dnsrecord",
+    Type.BLOBS: "cacertificate usercertificate usersmimecertificate dnsproperty crosscertificatepair",
 }
 
 TYPES: Mapping[str, Type] = {name: kind for kind, names in _BY_TYPE.items() for name in names.split()}
