@@ -56,8 +56,18 @@ def time(raw: bytes) -> int:
             raise ValueError(raw)
         parts = (int(digits[:4]), *(int(digits[at : at + 2]) for at in range(4, 14, 2)))
         return calendar.timegm((*parts, 0, 0, 0))
-    ticks = int(raw)
+    return filetime(int(raw))
+
+
+def filetime(ticks: int) -> int:
+    """Seconds UTC of a count of 100 nanoseconds since 1601."""
     return NEVER if ticks <= 0 or ticks >= _FOREVER else ticks // _TICKS - _EPOCH
+
+
+def generalized(parts: Sequence[int]) -> bytes:
+    """Of a SYSTEMTIME: year, month, day of the week, day, hour, minute, second, thousandths."""
+    year, month, _, day, hour, minute, second, _ = parts
+    return b"%04d%02d%02d%02d%02d%02d.0Z" % (year, month, day, hour, minute, second)
 
 
 def sid(raw: bytes) -> str:

@@ -9,10 +9,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from carene.engines.directory.attributes import TYPES, Type
+from carene.engines.directory.readers.entries import KEPT
+
 LONGEST = 64 * 1024 * 1024  # bytes of one entry: a descriptor is a few kB, the largest group a few MB
 _RULE = re.compile(rb"-{10,}\s*$")
 _NAME = re.compile(rb"([A-Za-z][A-Za-z0-9.-]*)(?:;range=[0-9*-]+|;binary)?:")
 _NAMES = re.compile(r"(?<!\\), (?=(?:CN|OU|DC)=)")
+_BINARY = {Type.BLOB, Type.BLOBS}
+_SIDS = {Type.SID, Type.SIDS}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]+={0,2}$")
 
 
@@ -102,13 +107,13 @@ def _split(line: bytes, number: int) -> tuple[str, bytes]:
 
 
 def log(lines: Iterable[bytes]) -> Iterator[Entry]:
-    """Entries of a log of queries: separated by rules of dashes, values joined on one line by « , », binary ones
-    in base64. A line without a name continues the one before."""
+    """Entries of a log of queries: separated by rules of dashes, several values on a line joined by « , », binary ones
+    in base64. A line without a name continues the one before. What cannot be read keeps its text."""
     entry, last = Entry(), ""
     for line in (raw.rstrip(b"\r\n") for raw in lines):
         if _RULE.match(line):
             if entry.dn:
-                yield entry
+                yield _parted(entry)
             entry, last = Entry(), ""
             continue
         name, colon, value = line.partition(b": ")
@@ -120,18 +125,23 @@ def log(lines: Iterable[bytes]) -> Iterator[Entry]:
         elif last and line and not line.startswith(b"Retrieved "):
             entry.values[last][0] += b"\n" + line
     if entry.dn:
-        yield entry
+        yield _parted(entry)
 
 
-def parted(attribute_is_a_name: bool, raw: bytes) -> list[bytes]:
-    """The values that a log has joined."""
-    if attribute_is_a_name:
+def _parted(entry: Entry) -> Entry:
+    """With the values that the log has joined and wrapped."""
+    values = {name: _values(name, raw[0]) for name, raw in entry.values.items() if name in KEPT}
+    return Entry(entry.dn, {**entry.values, **values})
+
+
+def _values(name: str, raw: bytes) -> list[bytes]:
+    kind = TYPES.get(name, Type.TEXTS if name == "objectclass" else Type.BLOB)
+    if kind in {Type.NAME, Type.NAMES}:
         return [one.encode() for one in _NAMES.split(raw.decode("utf-8", errors="replace"))]
-    return raw.split(b", ")
+    if kind in _BINARY or (kind in _SIDS and not raw.startswith(b"S-1-")):
+        return [_unwrapped(one) for one in raw.split(b", ")]
+    return raw.split(b", ") if kind is Type.TEXTS or kind in _SIDS else [raw]
 
 
-def unwrapped(raw: bytes) -> bytes:
-    """A binary value of a log. Raises ValueError when it is not in base64."""
-    if not _BASE64.match(raw):
-        raise ValueError("base64")
-    return base64.b64decode(raw)
+def _unwrapped(raw: bytes) -> bytes:
+    return base64.b64decode(raw) if _BASE64.match(raw) and len(raw) % 4 == 0 else raw
