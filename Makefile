@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 VAR ?= var
 export CARENE_VAR := $(VAR)
 
-.PHONY: help run setup dev assets test test-fast test-e2e lint types format bench screenshots lock clean
+.PHONY: help run setup dev assets test test-fast test-e2e lint style types rules format bench screenshots lock clean
 
 help: ## Show the tasks
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,9 +49,9 @@ assets: src/carene/ui/static/vendor/.stamp
 test: dev ## Everything: style, types, architecture, tests on both databases, browser
 	@bash scripts/test_tools.sh
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2
 	@echo "Les mêmes pages sur PostgreSQL…"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not e2e" tests/apps tests/core tests/isolation
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m pytest -q -n 2 -m "not e2e" tests/apps tests/core tests/isolation
 
 test-fast: dev ## What one runs often: no browser, no PostgreSQL
 	@$(BIN)/python -m pytest -q -n 2 -m "not e2e and not postgresql" -x
@@ -61,13 +61,20 @@ test-e2e: dev ## The browser tests alone
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
 
 lint: dev ## Style, types, import contracts, templates, known vulnerabilities
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target style types rules
+
+style:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+
+types:
 	@$(BIN)/mypy
+
+rules:
 	@$(BIN)/lint-imports --no-cache
 	@said=$$($(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium src 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/python scripts/audit.py
-	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
 
 format: dev ## Rewrite in the project's style
 	@$(BIN)/ruff check --fix .

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.support.blocks import pytest_xdist_make_scheduler
+from tests.support.databases import pytest_collection_modifyitems
 from tests.support.factories import World, make_world
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # hooks of the whole
 
 
 class UndefinedVariable(str):
@@ -55,6 +59,7 @@ def _tests_may_empty_the_journal() -> None:
     from django.core.management.commands import flush
     from django.db.backends.base.operations import BaseDatabaseOperations
 
+    from carene.apps.campaigns import triggers as closings
     from carene.apps.observatory import triggers as snapshots
     from carene.core.journal import triggers
     from carene.core.row_security.roles import as_owner
@@ -62,12 +67,12 @@ def _tests_may_empty_the_journal() -> None:
     execute, handle = BaseDatabaseOperations.execute_sql_flush, flush.Command.handle
 
     def execute_sql_flush(self: Any, statements: Any) -> None:
-        for kept in (triggers, snapshots):
+        for kept in (triggers, snapshots, closings):
             kept.remove(self.connection)
         try:
             execute(self, statements)
         finally:
-            for kept in (triggers, snapshots):
+            for kept in (triggers, snapshots, closings):
                 kept.install(self.connection)
 
     def handle_as_owner(self: Any, **options: Any) -> None:

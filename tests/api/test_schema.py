@@ -30,6 +30,7 @@ from carene.core.accounts.models import User
 from carene.core.journal.models import Entry
 from carene.engines.exchange.questionnaire import Measured
 from tests.apps.exchange.test_api import KEY, machine
+from tests.support.campaigns import make_campaign
 from tests.support.factories import World, give, make_action, make_assessment, make_user
 
 schema = schemathesis.openapi.from_wsgi("/api/openapi.json", get_wsgi_application())
@@ -62,6 +63,7 @@ class Bed:
             "assessment_id": self.assessment.pk,
             "criterion": "GOV.1.1",
             "figure": "rssi_nomme",
+            "campaign_id": make_campaign(world.ght, world.hospital, "Alice")[0],
         }
         measured = {"indicator": KEY, "value": 2, "date": today.isoformat(), "source": "Agent"}
         self.bodies: dict[str, Any] = {

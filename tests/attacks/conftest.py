@@ -8,15 +8,14 @@ import pytest
 from tests.attacks.live import Cluster, Place
 from tests.attacks.prey import Prey, populate
 from tests.e2e.conftest import free_port
+from tests.support.demonstration import furnish
 from tests.support.factories import World, give
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A data folder for a real server on SQLite; the first one that starts there loads the demonstration."""
-    var = tmp_path_factory.mktemp("attacked") / "var"
-    var.mkdir()
-    return Place(var, free_port())
+    """A data folder for a real server on SQLite, with the demonstration."""
+    return Place(furnish(tmp_path_factory.mktemp("attacked") / "var", tmp_path_factory), free_port())
 
 
 @pytest.fixture(scope="session")

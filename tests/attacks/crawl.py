@@ -41,7 +41,7 @@ class Form:
     @property
     def kind(self) -> tuple[str, str, tuple[str, ...]]:
         """Two forms of one kind lead to the same code."""
-        path = re.sub(r"/(indicateurs|catalogue)/[a-z][a-z0-9-]+/", r"/\1/M/", self.action.partition("?")[0])
+        path = re.sub(r"/(indicateurs|catalogue|mesures)/[a-z][a-z0-9-]+/", r"/\1/M/", self.action.partition("?")[0])
         path = re.sub(r"\d+", "N", path)
         return self.method, path, tuple(sorted({re.sub(r"\d+", "N", name) for name, _ in self.fields}))
 
@@ -80,7 +80,7 @@ def every_form(client: Client, prey: Prey) -> list[Form]:
     found: dict[Any, Form] = {}
     for route in PAGES:
         page = prey.address(route)
-        for address in (page, f"{page}?question=GOV.1.1"):
+        for address in (page, f"{page}?question=GOV.1.1") if "question" in parameters_of(page) else (page,):
             response = client.get(address)
             content = content_of(response)
             if response.status_code == 200 and response["Content-Type"].startswith("text/html"):

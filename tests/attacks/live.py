@@ -122,7 +122,7 @@ def kill_all(server: subprocess.Popen[bytes]) -> None:
     """As a power cut does: no process of the server runs one more line."""
     for pid in (*workers(server.pid), server.pid):
         os.kill(pid, signal.SIGKILL)
-    server.wait(10)
+    server.wait(60)
 
 
 def in_threads(count: int, work: Callable[[int], None]) -> None:
@@ -244,7 +244,7 @@ class Place:
     def done(self, *arguments: str, **more: str) -> str:
         """The standard output of a command that must succeed."""
         with self.carene(*arguments, **more) as program:
-            out, err = program.communicate(timeout=120)
+            out, err = program.communicate(timeout=300)
         assert program.returncode == 0, err[-3000:]
         return out
 

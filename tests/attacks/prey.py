@@ -22,6 +22,7 @@ from carene.apps.funding.models import Application, Ceiling, Setting
 from carene.apps.governance import actions as governance
 from carene.apps.indicators import actions as indicators
 from carene.apps.organisations.models import Organisation
+from carene.apps.resources import actions_offers as resources
 from carene.apps.roadmaps import actions as roadmaps
 from carene.apps.roadmaps.means import Means
 from carene.apps.sharing import actions as sharing
@@ -109,6 +110,7 @@ class Prey:
     decision: int
     commitment: int
     policy: int
+    need: int
 
     @property
     def node(self) -> int:
@@ -137,6 +139,8 @@ class Prey:
             "year": "2025",
             "stage": "executed",
             "duty": "exercice-crise",
+            "step": "rssi",
+            "need_id": self.need,
             "post_id": self.post,
             "oncall_id": self.oncall,
             "committee_id": self.committee,
@@ -251,6 +255,7 @@ def populate(organisation: Organisation, owner: User, word: str, key: str) -> Pr
         share=share.pk, request=request.pk,
         **_funding(organisation, proof, word),
         **_governance(actor, organisation, proof.pk, word),
+        **_resources(actor, organisation, word),
     )  # fmt: skip
 
 
@@ -322,3 +327,9 @@ def _governance(actor: Actor, organisation: Organisation, proof: int, word: str)
         "post": post.pk, "oncall": oncall.pk, "committee": committee.pk, "meeting": meeting.pk,
         "decision": decision.pk, "commitment": commitment.pk, "policy": policy.pk,
     }  # fmt: skip
+
+
+def _resources(actor: Actor, organisation: Organisation, word: str) -> dict[str, int]:
+    """What it asks of those above it."""
+    need = resources.save_need(actor, organisation, title=word[:160], text=word[:2000], service="soc")
+    return {"need": need.pk}

@@ -139,7 +139,7 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[bytes
     line = command.replace("carene", f"'{sys.executable}' -m carene.cli.main").replace("EXEMPLE", f"'{EXAMPLE}'")
     variables = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
     variables.pop("DJANGO_SETTINGS_MODULE", None)
-    return subprocess.run(["bash", "-c", line], env=variables, capture_output=True, timeout=60, check=False)
+    return subprocess.run(["bash", "-c", line], env=variables, capture_output=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize(

@@ -11,26 +11,23 @@ import pytest
 
 from tests.attacks.crawl import forms_of
 from tests.attacks.live import Person, Place, in_threads
+from tests.e2e.conftest import stop_server
 
 CROWD = 8
-LIVE = pytest.mark.xdist_group("live")
 
 
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param("place", id="sqlite", marks=[pytest.mark.e2e, LIVE]),
-        pytest.param(
-            "place_on_postgresql", id="postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("live")]
-        ),
+        pytest.param("place", id="sqlite", marks=pytest.mark.e2e),
+        pytest.param("place_on_postgresql", id="postgresql", marks=pytest.mark.postgresql),
     ],
 )
 def served(request: pytest.FixtureRequest) -> Iterator[Place]:
     place: Place = request.getfixturevalue(request.param)
     server = place.start()
     yield place
-    server.terminate()
-    server.wait(30)
+    stop_server(server)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from tests.attacks.crawl import content_of
 from tests.attacks.files import MAKERS, NAMES, content
 from tests.attacks.live import Person, Place, memory, workers
 from tests.attacks.prey import Prey
-from tests.e2e.conftest import start_server
+from tests.e2e.conftest import start_server, stop_server
 
 SLOW = 10.0  # seconds of the processor: a busy machine is not a slow reader
 # Those that hold something readable: their lines are shown before anything is applied.
@@ -131,7 +131,6 @@ def test_a_long_file_is_applied_as_easily_as_a_short_one(mine: Prey, alice: Clie
 
 
 @pytest.mark.e2e
-@pytest.mark.xdist_group("live")
 def test_memory_is_bounded(place: Place) -> None:
     """The worst files, sent to the real server: it never takes more than they weigh, five times."""
     server = start_server(place.var, place.port)
@@ -152,5 +151,4 @@ def test_memory_is_bounded(place: Place) -> None:
                 assert time.thread_time() - began < SLOW, name
         assert memory(worker) - before < 125_000_000
     finally:
-        server.terminate()
-        server.wait(30)
+        stop_server(server)

@@ -71,3 +71,43 @@ def test_psplib_does_not_take_the_options_of_a_file(capsys: pytest.CaptureFixtur
     code, _, err = run(capsys, "psplib", "x.txt", "--steps", "3")
     assert code == 2
     assert "psplib" in err
+
+
+FEW = """
+format: 1
+referential: {{id: care}}
+date: 2026-11-23
+organisation: {{name: Essai, type: ch}}
+answers: {{GOV.2.1: 1, OPS.5.1: 0}}
+plan: {{start: 2027-01, months: 24, budgets: {{{budgets}}}, team: {{rssi: {rssi}, systemes: 8}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("means", "said"),
+    [
+        ({"budgets": "2027: 50000, 2028: 50000", "rssi": 0}, "il manque du temps : RSSI"),
+        ({"budgets": "", "rssi": 6}, "il manque 4"),
+    ],
+)
+def test_an_empty_plan_says_what_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], means: dict[str, object], said: str
+) -> None:
+    """No time or no money is not an error: the plan is empty, and says so instead of a value of nothing."""
+    file = tmp_path / "peu.yaml"
+    file.write_text(FEW.format(**means), encoding="utf-8")
+    code, out, _ = run(capsys, file, "--steps", 3)
+    assert code == 0
+    assert "Aucune mesure n'entre dans ce plan." in out
+    first = out.split("ce qui leur manque :\n")[1].splitlines()[0].replace("\u00a0", " ").replace("\u202f", " ")
+    assert "« Nommer un RSSI et lui réserver du temps »" in first
+    assert said in first
+    assert "Valeur" not in out
+
+
+def test_a_negative_amount_is_refused_where_it_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "dette.yaml"
+    file.write_text(FEW.format(budgets="2027: -5", rssi=6), encoding="utf-8")
+    code, _, err = run(capsys, file, "--steps", 3)
+    assert code == 2
+    assert "ligne 7 : « plan › budgets › 2027 » : -5 est trop petit ; donner au moins 0." in err

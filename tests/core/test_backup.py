@@ -26,8 +26,6 @@ from carene.core.backup import archive, database, lock, sealed
 from carene.engines.sources import InputError
 from tests.support.programs import ROOT, carene, environment, lab, only
 
-pytestmark = pytest.mark.xdist_group("backup")
-
 
 def content(base: Path) -> dict[str, str]:
     """Table → digest of all its rows, and the text of the schema."""

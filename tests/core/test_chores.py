@@ -37,7 +37,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def soon(reached: Callable[[], bool]) -> bool:
-    for _ in range(500):
+    for _ in range(6000):  # a minute: it comes at once, unless the machine is busy
         if reached():
             return True
         time.sleep(0.01)

@@ -17,7 +17,6 @@ from carene.core.backup import archive
 from tests.support.postgresql import addresses, drop, needed
 from tests.support.programs import carene, only, run
 
-pytestmark = pytest.mark.xdist_group("backup")
 BASE = "carene_killed"
 
 

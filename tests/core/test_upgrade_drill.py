@@ -16,7 +16,6 @@ from tests.core.older_lab import CONTENT
 from tests.support.postgresql import addresses, ask, drop, needed
 from tests.support.programs import carene, run
 
-pytestmark = pytest.mark.xdist_group("backup")
 BASE = "carene_older"
 Ask = Callable[[str], list[Any]]
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import socket
@@ -13,11 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+expect.set_options(timeout=30_000)  # five seconds are too few on a machine that does other things
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "carene-demonstration"
 FLAGS = [
@@ -41,9 +44,12 @@ def chromium() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system lends to connections: it stays free until our server takes it."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start_server(var: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
@@ -71,6 +77,12 @@ def start_server(var: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
     pytest.fail("the server did not start:\n" + (var.parent / "server.log").read_text()[-4000:])
 
 
+def stop_server(process: subprocess.Popen[bytes]) -> None:
+    """As an administrator does; whoever is still reading has twenty seconds."""
+    process.terminate()
+    process.wait(90)
+
+
 @pytest.fixture(scope="session")
 def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("carene") / "var"
@@ -82,8 +94,7 @@ def server(demo_var: Path) -> Iterator[str]:
     port = free_port()
     process = start_server(demo_var, port)
     yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
+    stop_server(process)
 
 
 @pytest.fixture(scope="session")

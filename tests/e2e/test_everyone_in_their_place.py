@@ -18,7 +18,7 @@ from tests.e2e.axe import violations
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_sign_in import code, fill_password, fresh
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 # What the walk over every page (test_every_page) does not reach, and what it reaches as someone else.
 PAGES = ("etablissement/", "personnes/", "deplacer/", "fermer/")

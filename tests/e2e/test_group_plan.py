@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Visitor
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
 
 
@@ -62,7 +62,7 @@ def test_ask_by_keyboard_stop_and_give(visitor: Visitor) -> None:
     assert violations(page) == []
 
     page.get_by_role("button", name="Donner à chacun sa part").click()
-    expect(page.get_by_text("scénario créé").first).to_be_visible()
+    expect(page.get_by_text("Scénario créé.").first).to_be_visible()
     page.goto(home)
     expect(page.get_by_text("donné aux établissements").first).to_be_visible()
     page.get_by_role("link", name="CH de Valmont").click()

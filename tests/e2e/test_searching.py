@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Visitor
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 
 def test_search_stop_compare_adopt(visitor: Visitor) -> None:
@@ -29,15 +29,15 @@ def test_search_stop_compare_adopt(visitor: Visitor) -> None:
     # Launch; what is known comes by itself.
     page.get_by_role("button", name="Chercher le meilleur plan").click()
     expect(page.get_by_role("heading", name="La recherche du meilleur plan est en cours")).to_be_visible()
-    expect(page.get_by_text("Meilleur plan jusqu'ici")).to_be_visible(timeout=20_000)
-    expect(page.locator("svg.chart-search:visible")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Meilleur plan jusqu'ici")).to_be_visible(timeout=60_000)
+    expect(page.locator("svg.chart-search:visible")).to_be_visible(timeout=60_000)
     page.set_viewport_size({"width": 360, "height": 780})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert violations(page) == []
 
     # Stop; the best is kept, and the page says how good it is.
     page.get_by_role("button", name="Arrêter et garder le meilleur").click()
-    expect(page.get_by_text(re.compile("Recherche (arrêtée|terminée) en"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(re.compile("Recherche (arrêtée|terminée) en"))).to_be_visible(timeout=60_000)
     expect(page.get_by_text(re.compile("Ce plan vaut"))).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 900})
     assert violations(page) == []

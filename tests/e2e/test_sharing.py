@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Visitor
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import PASSWORD, Visitor, free_port, start_server
+from tests.support.demonstration import furnish
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -55,7 +55,7 @@ def test_the_whole_way(browser: Browser, server: str, tmp_path: Path) -> None:
     # A comment, typed with the keyboard.
     page.keyboard.press("n")
     page.locator("#comment").fill("Bastion en service depuis lundi.")
-    expect(page.locator("#savestate")).to_contain_text("Enregistré", timeout=10_000)
+    expect(page.locator("#savestate")).to_contain_text("Enregistré")
     page.reload()
     expect(page.locator("#comment")).to_have_value("Bastion en service depuis lundi.")
 
@@ -148,9 +148,9 @@ def test_an_answer_typed_offline_is_kept_and_sent_later(visitor: Visitor) -> Non
     wanted = "4" if before != "4" else "3"
     visitor.context.set_offline(True)
     page.keyboard.press(wanted)
-    expect(page.locator("#savestate")).to_contain_text("Pas encore enregistré", timeout=10_000)
+    expect(page.locator("#savestate")).to_contain_text("Pas encore enregistré")
     visitor.context.set_offline(False)
-    expect(page.locator("#savestate")).to_contain_text("Enregistré", timeout=30_000)
+    expect(page.locator("#savestate")).to_contain_text("Enregistré")
     page.reload()
     expect(page.locator("input[name=level]:checked")).to_have_value(wanted)
 
@@ -177,9 +177,10 @@ def test_two_people_answer_the_same_question(browser: Browser, server: str) -> N
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL])
-def test_what_was_acknowledged_survives_a_killed_server(browser: Browser, tmp_path: Path, signal_number: int) -> None:
-    var = tmp_path / "var"
-    var.mkdir()
+def test_what_was_acknowledged_survives_a_killed_server(
+    browser: Browser, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, signal_number: int
+) -> None:
+    var = furnish(tmp_path / "var", tmp_path_factory)
     port = free_port()
     process = start_server(var, port)
     try:
@@ -216,8 +217,7 @@ def _kill_all(process: subprocess.Popen[Any], number: int) -> None:
             os.kill(pid, number)
         except ProcessLookupError:
             continue
-    process.wait(30)
-    time.sleep(0.5)
+    process.wait(90)
 
 
 def test_nobody_signs_up_and_wrong_passwords_are_refused(visitor: Visitor) -> None:

@@ -6,20 +6,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
 from carene.apps.assessments import queries as assessments
 from carene.apps.organisations.models import Organisation, SharedService
+from carene.apps.resources.models import Offer, Pairing
 from carene.core.accounts.models import User
 from carene.core.tenancy.models import Node
 from tests.attacks.crawl import Form, content_of, every_form
 from tests.attacks.prey import Prey, populate
 from tests.isolation.test_every_url import CONVERTER, OWNED
+from tests.support.campaigns import make_campaign
 from tests.support.common_plans import make_common_plan
 from tests.support.factories import give, make_user, make_world
 
@@ -51,6 +55,11 @@ THINGS = {
     "decision_id": "decision",
     "commitment_id": "commitment",
     "policy_id": "policy",
+    "offer_id": "offer",
+    "need_id": "need",
+    "pairing_id": "pairing",
+    "campaign_id": "campaign",
+    "participant_id": "participant",
     "plan_id": "common",
     "part_id": "part",
     "pk": "assessment",
@@ -58,12 +67,16 @@ THINGS = {
 # Parameters that name no row of anyone: words of the referential, kinds of files.
 WORDS = {
     "node_id", "criterion", "digest", "kind", "indicator", "measure_id", "year", "stage", "duty", "domain", "item",
-    "move", "figure",
+    "move", "figure", "step",
 }  # fmt: skip
 OF_GROUPS = (
     "/services-mutualises/",
     "/registres/",
     "/ensemble/",
+    "/ressources/offres/",
+    "/campagnes/",
+    "/ressources/partage/",
+    "/ressources/trajectoire/",
 )  # pages of a GHT or a region; the others are those of a hospital
 
 
@@ -76,6 +89,10 @@ class Side:
     service: int
     common: int  # a group planned together, found
     part: int  # what it proposes to the hospital
+    offer: int  # of the group
+    campaign: int  # of the group, open
+    participant: int  # the hospital in it
+    pairing: int  # that offer, proposed for the need of the hospital
     first: str  # question of the ten-minute start
 
     def thing(self, route: str, name: str) -> int:
@@ -159,7 +176,12 @@ class Place:
     theirs: Side
     owner: Client
     stranger: User
-    forms: list[Form]  # every one that the owner sees, filled so that it goes as far as the action behind it
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """Every one that the owner sees, filled so that it goes as far as the action behind it."""
+        with in_a_transaction():
+            return every_form(self.owner, self.mine.prey)
 
     def colleague(self, role: str) -> User:
         """Someone new who holds this role alone, on the whole group."""
@@ -182,10 +204,7 @@ def everything() -> Place:
     mine = _side(world.hospital, world.ght, world.alice, "Alice")
     region = Organisation.objects.of(world.elsewhere.node.parent).get()
     theirs = _side(world.elsewhere, region, world.charlie, "Charlie")
-    owner = signed_in(world.alice)
-    with in_a_transaction():
-        forms = every_form(owner, mine.prey)
-    return Place(mine, theirs, owner, world.charlie, forms)
+    return Place(mine, theirs, signed_in(world.alice), world.charlie)
 
 
 def _side(hospital: Organisation, group: Organisation, owner: User, name: str) -> Side:
@@ -196,4 +215,12 @@ def _side(hospital: Organisation, group: Organisation, owner: User, name: str) -
     )
     assessment = assessments.find(hospital.node, prey.assessment)
     common, part = make_common_plan(group, hospital, name)
-    return Side(prey, group, service.pk, common.pk, part.pk, assessments.sheet(hospital, assessment).socle[0].id)
+    offer = Offer.objects.create(
+        node=group.node, title=f"Offre de {name}", contact=f"Contact de {name}", service="soc", capacity=3
+    )
+    pairing = Pairing.objects.create(
+        node=hospital.node, need_id=prey.need, offer=offer, state=Pairing.State.PROPOSED, made_at=timezone.now()
+    )
+    campaign, participant = make_campaign(group, hospital, name)
+    first = assessments.sheet(hospital, assessment).socle[0].id
+    return Side(prey, group, service.pk, common.pk, part.pk, offer.pk, campaign, participant, pairing.pk, first)

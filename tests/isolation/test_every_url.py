@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.support.factories import World
 
+pytestmark = pytest.mark.django_db
 SAMPLES = {"int": "1", "str": "GOV.1.1", "slug": "a", "path": "a", "uuid": "00000000-0000-0000-0000-000000000000"}
 CONVERTER = re.compile(r"<(?:(\w+):)?(\w+)>")
 

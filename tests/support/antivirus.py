@@ -44,7 +44,7 @@ def real(folder: Path) -> Iterator[list[Any]]:
     with (folder / "log").open("wb") as log:
         daemon = subprocess.Popen([CLAMD, "--config-file", str(folder / "clamd.conf")], stdout=log, stderr=log)
     try:
-        for _ in range(100):
+        for _ in range(600):
             if (folder / "socket").exists() or daemon.poll() is not None:
                 break
             time.sleep(0.1)

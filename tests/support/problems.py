@@ -78,7 +78,7 @@ def large(count: int, seed: int = 1) -> Problem:
 
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
-    """Any problem that makes sense: tight or empty resources, ladders, prerequisites, every kind of wish."""
+    """Any problem that makes sense: tight or empty resources, ladders, prerequisites, leave, every kind of wish."""
     months = draw(st.sampled_from((12, 13, 24, 35)))
     start = dt.date(2027, draw(st.sampled_from((1, 5, 12))), 1)
     criteria = ["A", "B", "C", "D"]
@@ -120,6 +120,7 @@ def problems(draw: st.DrawFn) -> Problem:
         weights={c: draw(st.sampled_from((1.0, 6.0, 0.0))) for c in criteria},
         wishes={key: draw(wishes(months)) for key in wished},
         done=frozenset(draw(st.lists(st.sampled_from([c.id for c in found]), max_size=2)) if found else ()),
+        calendar=draw(st.sampled_from(({}, {}, {8: 0.4, 12: 0.75}, {7: 0.0, 8: 0.0}))),
     )
 
 

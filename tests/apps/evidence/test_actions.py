@@ -161,10 +161,10 @@ def test_a_name_that_lies_gets_the_extension_of_what_the_file_is(
 
 
 def test_a_file_made_of_comments_is_read_at_once(world: World) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     evidence = add(world, upload=SimpleUploadedFile("notes.txt", b"<!---->" * 580 + b"fin"))
     assert evidence.file is not None
-    assert time.monotonic() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_a_sound_archive_is_kept_as_an_archive(world: World) -> None:
