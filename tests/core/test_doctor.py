@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from carene.core.backup import health, making
+from carene.core.jobs.models import Job
 from carene.core.journal.models import Entry
 from carene.core.journal.writer import record
 from tests.support.factories import World
@@ -148,7 +149,6 @@ def test_a_postgresql_that_forgets(var: Path) -> None:
     assert {line.subject for line in health.examine()} > {"Base", "Durabilité", "Journal"}, "the rest is looked at"
 
 
-@pytest.mark.xdist_group("backup")
 def test_said_to_people_and_to_machines(copied: Path) -> None:
     demo = copied
     (demo / making.LAST).unlink(missing_ok=True)
@@ -164,3 +164,13 @@ def test_said_to_people_and_to_machines(copied: Path) -> None:
     lines = carene(demo, "doctor").stdout.splitlines()
     assert len(lines) == len(found)
     assert all(line.startswith(("bien", "à savoir", "à mender")) and line.endswith(".") for line in lines)
+
+
+def test_computations_cut_or_waiting_for_nobody(world: World, var: Path) -> None:
+    Job.objects.create(node=world.hospital.node, kind="essai", state=Job.State.RUNNING)
+    Job.objects.create(node=world.hospital.node, kind="autre", state=Job.State.WAITING)
+    assert health._jobs in health.DATA, "a look that nobody takes says nothing"
+    assert [line.what.replace("\xa0", " ") for line in health._jobs()] == [
+        "1 calcul interrompu par un arrêt",
+        "1 calcul attend",
+    ]

@@ -20,12 +20,26 @@ from carene.cli import (
     referential,
     server,
     simulate,
+    upkeep,
     work,
 )
 from carene.cli.parser import SPACE, Parser
 
 # In the order of the help. A module of this list imports nothing heavy at its top: ``carene --help`` answers at once.
-FAMILIES = (server, work, assess, simulate, plan, referential, organisations, observatory, accounts, backup, journal)
+FAMILIES = (
+    server,
+    work,
+    upkeep,
+    assess,
+    simulate,
+    plan,
+    referential,
+    organisations,
+    observatory,
+    accounts,
+    backup,
+    journal,
+)
 
 
 def build_parser() -> Parser:

@@ -13,6 +13,7 @@ from typing import Any
 
 PORT_SECONDS = 5
 JOBS_AFTER = 10.0  # seconds
+JOBS_EVERY = 1800.0  # seconds between two looks at what waits and at what is done once a day
 
 
 def register(subparsers: Any) -> None:
@@ -276,12 +277,10 @@ def run_server(arguments: argparse.Namespace, address: str, *, demo: bool) -> in
 
     def later(_worker: Any) -> None:
         """Computations left waiting by the last stop begin once the first pages have been answered."""
-        from carene.core.jobs.starting import serve, wake_if_waiting
+        from carene.core.jobs.starting import look_now_and_then, serve
 
         serve()
-        timer = threading.Timer(JOBS_AFTER, wake_if_waiting)
-        timer.daemon = True
-        timer.start()
+        threading.Thread(target=look_now_and_then, args=(JOBS_AFTER, JOBS_EVERY), daemon=True).start()
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "carene.core.journal",
     "carene.core.files",
     "carene.core.jobs",
+    "carene.core.letters",
     "carene.core.row_security",
     "carene.ui",
     "carene.apps.organisations",
@@ -74,8 +75,10 @@ INSTALLED_APPS = [
     "carene.apps.roadmaps",
     "carene.apps.risks",
     "carene.apps.governance",
+    "carene.apps.resources",
     "carene.apps.observatory",
     "carene.apps.funding",
+    "carene.apps.campaigns",
     "carene.apps.reports",
     "carene.apps.exchange",
     "carene.apps.history",
@@ -301,6 +304,8 @@ EMAIL_TIMEOUT = 10
 EMAIL_HOST = env.text("CARENE_SMTP_HOST")
 EMAIL_PORT = env.integer("CARENE_SMTP_PORT", 25)
 DEFAULT_FROM_EMAIL = env.text("CARENE_MAIL_FROM", "carene@localhost")
+# What addresses in letters begin with; empty: letters hold no address.
+PUBLIC_URL = env.text("CARENE_URL", (CSRF_TRUSTED_ORIGINS or [""])[0]).rstrip("/")
 
 LOGGING = {
     "version": 1,

@@ -45,8 +45,8 @@ LEVEL_HELP: dict[str, str] = {
     "indicator": "Le profil de l'établissement, ses rattachements et ses services mutualisés, les valeurs mesurées "
     "sans leurs remarques.",
     "summary": "Ce que l'établissement a soumis ou validé : palier, axes, objectifs, part évaluée, part de la feuille "
-    "de route réalisée ; ses budgets, ses postes sans le nom des personnes, ses obligations, ses dossiers de "
-    "financement transmis. Aucune question, aucun commentaire.",
+    "de route réalisée ; ses budgets, ses postes sans le nom des personnes, ses obligations, ses étapes de "
+    "convergence, ses demandes, ses dossiers de financement transmis. Aucune question, aucun commentaire.",
     "detail": "Les questions, réponses, commentaires, preuves, actions et documents, les décisions des instances, les "
     "personnes et le journal.",
     "secret": "Les chemins d'attaque, et les scénarios d'exercice tant qu'ils ne sont pas joués.",
@@ -60,7 +60,9 @@ READS: dict[str, str] = {
     "observatory.view": "indicator",
     "summary.view": "summary",
     "governance.view": "summary",
+    "resource.view": "summary",
     "funding.view": "summary",
+    "campaign.view": "summary",
     "decision.view": "detail",
     "assessment.view": "detail",
     "risk.view": "detail",
@@ -93,7 +95,14 @@ ROLE_LEVELS: dict[str, str] = {
 }
 
 _VIEW = reading("detail") - {"journal.view"}  # the journal is for those who decide, manage or audit
-_CONTRIBUTE = _VIEW | {"assessment.answer", "evidence.write", "observation.write", "action.update", "funding.prepare"}
+_CONTRIBUTE = _VIEW | {
+    "assessment.answer",
+    "evidence.write",
+    "observation.write",
+    "action.update",
+    "funding.prepare",
+    "campaign.answer",
+}
 _RSSI = _CONTRIBUTE | {
     "assessment.start",
     "assessment.submit",
@@ -106,10 +115,13 @@ _RSSI = _CONTRIBUTE | {
     "organisation.profile",
     "service.share",
     "governance.write",
+    "resource.write",
+    "resource.offer",
     "journal.view",
     "secret.view",
     "share.manage",
     "funding.submit",
+    "campaign.run",
 }
 _DIRECTION = _VIEW | {
     "assessment.validate",
@@ -121,11 +133,15 @@ _DIRECTION = _VIEW | {
     "organisation.profile",
     "service.share",
     "governance.write",
+    "resource.write",
+    "resource.offer",
     "journal.view",
     "secret.view",
     "share.manage",
     "funding.prepare",
     "funding.submit",
+    "campaign.run",
+    "campaign.answer",
 }
 _ADMIN = _VIEW | {
     "organisation.profile",
@@ -135,6 +151,7 @@ _ADMIN = _VIEW | {
     "referential.import",
     "journal.view",
     "funding.set",
+    "observatory.set",
 }
 # Who manages people sees them, whatever else they read.
 _MANAGER = reading("summary") | {
@@ -144,8 +161,10 @@ _MANAGER = reading("summary") | {
     "members.view",
     "members.manage",
     "funding.set",
+    "observatory.set",
+    "resource.offer",
 }
-_OFFICER = reading("summary") | {"share.ask"}
+_OFFICER = reading("summary") | {"campaign.run", "resource.offer", "share.ask"}
 
 POLICY: dict[str, frozenset[str]] = {
     "lecteur": frozenset(_VIEW),
@@ -156,7 +175,7 @@ POLICY: dict[str, frozenset[str]] = {
     "administrateur": frozenset(_ADMIN),
     "gestionnaire": frozenset(_MANAGER),
     "officier": frozenset(_OFFICER | {"funding.control"}),
-    "national": frozenset(_OFFICER | {"funding.pay", "funding.set"}),
+    "national": frozenset(_OFFICER | {"funding.pay", "funding.set", "observatory.set"}),
 }
 
 
@@ -181,12 +200,18 @@ VERBS: dict[str, str] = {
     "governance.view": "voir les budgets, les postes et les obligations",
     "governance.write": "tenir la gouvernance",
     "decision.view": "voir les instances, leurs décisions et les engagements",
+    "resource.view": "voir la carte des ressources, la convergence, les offres et les demandes",
+    "resource.write": "tenir la convergence, demander et accepter de l'aide",
+    "resource.offer": "proposer des offres et répondre aux demandes",
     "funding.view": "voir les dossiers de financement",
     "funding.prepare": "préparer un dossier de financement",
     "funding.submit": "transmettre un dossier de financement",
     "funding.control": "contrôler pour l'ARS un dossier de financement",
     "funding.pay": "contrôler pour l'ANS un dossier de financement, et le payer",
     "funding.set": "compléter les règles des financements",
+    "campaign.view": "voir les campagnes et leur avancement",
+    "campaign.run": "ouvrir, conduire et clore une campagne",
+    "campaign.answer": "répondre au nom de l'établissement dans une campagne",
     "assessment.view": "voir l'auto-évaluation",
     "assessment.start": "commencer une auto-évaluation",
     "assessment.answer": "répondre",
@@ -202,6 +227,7 @@ VERBS: dict[str, str] = {
     "observation.view": "voir les indicateurs",
     "observation.write": "saisir la valeur d'un indicateur",
     "observatory.view": "voir l'observatoire",
+    "observatory.set": "fixer les cibles de l'observatoire",
     "roadmap.view": "voir la feuille de route",
     "roadmap.plan": "calculer des scénarios",
     "roadmap.adopt": "adopter un scénario",
@@ -217,7 +243,9 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "L'établissement": ("organisation", "service"),
     "La synthèse": ("summary",),
     "La gouvernance": ("governance", "decision"),
+    "Les ressources": ("resource",),
     "Les financements": ("funding",),
+    "Les campagnes": ("campaign",),
     "L'auto-évaluation": ("assessment", "level", "referential"),
     "Les indicateurs": ("observation",),
     "L'observatoire": ("observatory",),

@@ -22,10 +22,12 @@ from django.utils import timezone
 from carene.core.backup import database, making
 from carene.core.files import clamd
 from carene.core.files.models import StoredFile
+from carene.core.jobs import daily
 from carene.core.jobs import queries as jobs
 from carene.core.journal import triggers
 from carene.core.journal.models import Entry
 from carene.core.journal.verification import verify
+from carene.core.letters import sending
 from carene.core.row_security import checks
 from carene.engines import french
 
@@ -39,6 +41,7 @@ LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 WAIT = 5.0  # seconds for the antivirus to answer
 SIGNATURE_DAYS = 7
 NAMED = 3  # files named one by one
+UPKEEP_AGE = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,26 @@ def _jobs() -> Iterator[Line]:
         yield Line("Calculs", NOTICE, said, "vérifier que « carene work » tourne")
 
 
+def _upkeep() -> Iterator[Line]:
+    rows = daily.latest()
+    broken = [row for row in rows if row.failed]
+    for row in broken:
+        what = f"« {daily.title_of(row)} » a échoué le {french.long_date(row.day)} ({row.said})"
+        yield Line("Entretien", WRONG, what, "lire le journal du serveur, puis lancer « carene upkeep »")
+    newest = max((row.day for row in rows), default=None)
+    if newest is None:
+        yield Line("Entretien", NOTICE, "aucun rappel n'a encore été préparé", "lancer « carene upkeep » chaque jour")
+    elif timezone.localdate() - newest > UPKEEP_AGE:
+        said = f"le dernier est du {french.long_date(newest)}"
+        yield Line("Entretien", WRONG, said, "vérifier la tâche qui lance « carene upkeep »")
+    elif not broken:
+        yield Line("Entretien", GOOD, f"le dernier est du {french.long_date(newest)}")
+    count, error = sending.refused()
+    if count:
+        said = french.counted(count, "courriel n'est pas parti", "courriels ne sont pas partis")
+        yield Line("Courriels", WRONG, f"{said} ({error})", "vérifier CARENE_SMTP_HOST et son serveur")
+
+
 def _room() -> Iterator[Line]:
     usage = shutil.disk_usage(settings.VAR)
     said = f"{french.compact(usage.free, 'o')} libres sur {french.compact(usage.total, 'o')}"
@@ -198,6 +221,8 @@ def _settings() -> Iterator[Line]:
         )
     if not local and not settings.SESSION_COOKIE_SECURE:
         yield Line("Réglages", WRONG, "sans HTTPS, mots de passe et réponses se lisent au passage", "CARENE_HTTPS=oui")
+    if settings.EMAIL_HOST and not settings.PUBLIC_URL:
+        yield Line("Réglages", NOTICE, "les rappels partent sans lien", "donner l'adresse de Carène par CARENE_URL")
     var = Path(settings.VAR)
     guarded = [var / "secret_key"]
     if connection.vendor == "sqlite":
@@ -249,5 +274,5 @@ def _clock() -> Iterator[Line]:
         yield Line("Horloge", GOOD, "la même que celle du système de fichiers")
 
 
-DATA: tuple[Callable[[], Iterator[Line]], ...] = (_journal, _second_lock, _stored)
+DATA: tuple[Callable[[], Iterator[Line]], ...] = (_journal, _second_lock, _stored, _jobs, _upkeep)
 PLACE: tuple[Callable[[], Iterator[Line]], ...] = (_backup, _room, _settings, _antivirus, _clock)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 from carene.engines.referential.catalogue import PACKS
 from carene.engines.sources.yaml_source import read_yaml
@@ -24,6 +24,7 @@ class Limits(BaseModel):
     waiting: PositiveInt
     stale_seconds: PositiveInt
     keep_days: PositiveInt
+    daily_from_hour: int = Field(ge=0, le=23)
     reasoning: str
     source: _Source
 

@@ -78,6 +78,25 @@ class Job(models.Model):
         return self.state in self.HELD and (self.heartbeat_at is None or self.heartbeat_at < now - after)
 
 
+class DailyRun(models.Model):
+    """What became of a daily task on a day; see ``core.jobs.daily``. Of no organisation."""
+
+    name = models.CharField(max_length=60)
+    day = models.DateField()
+    at = models.DateTimeField()
+    seconds = models.FloatField()
+    failed = models.BooleanField(default=False)
+    said = models.CharField(max_length=500, blank=True)  # French: what was done, or what broke
+
+    class Meta:
+        verbose_name = "entretien du jour"
+        ordering = ["day", "name"]
+        constraints = [models.UniqueConstraint(fields=["name", "day"], name="daily_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"
+
+
 def silent(now: dt.datetime, after: dt.timedelta) -> models.Q:
     """``Job.silent_at`` as a condition."""
     return models.Q(state__in=Job.HELD) & (models.Q(heartbeat_at=None) | models.Q(heartbeat_at__lt=now - after))

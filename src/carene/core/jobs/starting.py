@@ -7,16 +7,20 @@ ends. The worker lets go of it, then looks a last time: what was asked for meanw
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from carene.core.backup import lock
 
+log = logging.getLogger(__name__)
 WORKER = "worker.lock"
 COMMAND = (sys.executable, "-m", "carene.cli.main", "work", "--until-idle")
 # One that is leaving, one that has not taken the lock yet: on a machine out of breath that takes a minute, while each
@@ -57,8 +61,20 @@ def serve() -> None:
     _lasting = True
 
 
+def look_now_and_then(first: float, every: float) -> None:
+    """For a thread of a server: ``wake_if_waiting`` after ``first`` seconds, then every ``every``, for ever."""
+    pause = first
+    while True:
+        time.sleep(pause)
+        pause = every
+        try:
+            wake_if_waiting()
+        except DatabaseError:  # the database is away for a moment; the next look may find it
+            log.warning("could not look at what waits", exc_info=True)
+
+
 def wake_if_waiting() -> None:
-    """At the start of a server: what the last stop left waiting, and the chores of the day."""
+    """What the last stop left waiting, and the chores of the day."""
     from django.db import connection
 
     from carene.core.jobs import chores, queries

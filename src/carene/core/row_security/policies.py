@@ -36,8 +36,13 @@ READ_FROM_BELOW = {
     "assessments.importedreferential": "a framework is used by every establishment below the one that brought it",
     "observatory.rollup": "an establishment compares itself with the whole; small cells never leave the queries",
     "observatory.snapshot": "the same, as it was when the month was closed",
+    "observatory.aimedat": "what a region or the nation aims at is what its establishments aim at",
+    "campaigns.campaign": "whoever is asked reads what is asked",
+    "campaigns.comment": "what is said to everyone in a campaign stands at its place",
     "funding.ceiling": "the table of ceilings of a region, or of the nation, holds for every candidate below",
     "funding.setting": "so do the dates and the objectives that they add to a domain",
+    "resources.offer": "what a region or a GHT offers is read by those that it is for",
+    "resources.trajectory": "the path of a GHT is that of its members",
     "organisations.registerimport": "a profile says of which day are the registers that its figures come from",
     "organisations.sharedservice": "a service is seen by those that it may be for",
 }

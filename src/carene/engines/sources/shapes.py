@@ -148,6 +148,8 @@ def _literal(value: object, context: dict[str, Any]) -> tuple[str, str]:
 
 
 def _number(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return shown(value).replace(".", ",")
 
 
