@@ -15,10 +15,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import ROOT, Visitor, free_port, start_server
+from tests.e2e.conftest import ROOT, Visitor, free_port, start_server, stop_server
 from tests.e2e.funding_scene import DIRECTION
+from tests.support.demonstration import furnish
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 
 class Scene:
@@ -40,13 +41,11 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    var = tmp_path_factory.mktemp("financements") / "var"
-    var.mkdir()
+    var = furnish(tmp_path_factory.mktemp("financements") / "var", tmp_path_factory)
     port = free_port()
     process = start_server(var, port)
     yield Scene(var, f"http://127.0.0.1:{port}")
-    process.terminate()
-    process.wait(30)
+    stop_server(process)
 
 
 @pytest.fixture

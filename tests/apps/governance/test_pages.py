@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from icalendar import Calendar
 from carene.apps.governance import actions, calendar, queries
 from carene.apps.governance.models import Decision, Post
 from carene.apps.governance.sections import SECTIONS
+from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from tests.apps.governance.test_actions import budget, decision, in_days, meeting, noted, policy, post, today
 from tests.support.factories import World, give, make_organisation, make_user
@@ -281,3 +283,56 @@ def test_the_reference_time_follows_the_size(world: World, client_for: Any) -> N
     post(world, fte=Decimal("0.3"))
     said = plain(client_for(world.alice).get(at(world, "equipe/")))
     assert "non calculable : le nombre de postes de travail manque au profil" in said
+
+
+def hidden(page: str) -> str:
+    found = re.search(r'name="vu" value="([0-9a-f]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_second_of_two_on_the_same_budget_is_told(world: World, client_for: Any) -> None:
+    client, address = client_for(world.alice), f"/o/{world.hospital.pk}/gouvernance/budget/2026/voted/"
+    first = {"operating": "100 000", "digital_operating": "2 000"}
+    mine = hidden(client.get(address).content.decode())
+    theirs = hidden(client.get(address).content.decode())
+    assert client.post(address, first | {"vu": theirs}).status_code == 302
+    answer = client.post(address, {"operating": "900 000", "digital_operating": "2 000", "vu": mine})
+    body = answer.content.decode().replace("\u202f", " ").replace("\xa0", " ")
+    assert answer.status_code == 400
+    assert "depuis que vous l&#x27;avez ouverte" in body
+    assert body.count("Valeur enregistrée : 100 000.") == 1, "what differs, and nothing else"
+    assert "Valeur enregistrée : 2 000." not in body
+    kept = queries.budget(world.hospital.node, 2026, "voted")
+    assert kept is not None
+    assert kept.operating == 100_000
+    other = client.get(f"/o/{world.hospital.pk}/gouvernance/budget/2025/voted/").content.decode()
+    assert client.post(address, first | {"vu": hidden(other)}).status_code == 400, "the page of another year"
+    again = {"operating": "900 000", "digital_operating": "2 000", "vu": hidden(body)}
+    assert client.post(address, again).status_code == 302, "whoever has compared may save"
+
+
+def test_the_second_of_two_on_the_same_row_is_told(steered: World, client_for: Any) -> None:
+    client = client_for(steered.alice)
+    row = queries.open_decisions(steered.hospital.node).first()
+    assert row is not None
+    address = f"/o/{steered.hospital.pk}/gouvernance/decisions/{row.pk}/modifier/"
+    page = client.get(address)
+    form = page.context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"vu": hidden(page.content.decode())}
+    actions.save_decision(steered.actor(steered.director), steered.hospital, row.pk, carrier="La direction des soins")
+    answer = client.post(address, sent | {"carrier": "Le DSI"})
+    assert answer.status_code == 400
+    assert "Valeur enregistrée : La direction des soins." in answer.content.decode()
+
+
+def test_a_closed_establishment_is_read_and_no_longer_written(steered: World, client_for: Any) -> None:
+    Organisation.objects.unscoped("it closes").filter(pk=steered.hospital.pk).update(closed_on=dt.date(2026, 1, 1))
+    client, base = client_for(steered.alice), f"/o/{steered.hospital.pk}/gouvernance/"
+    for page in ("", "budget/", "equipe/", "instances/", "obligations/"):
+        body = client.get(base + page).content.decode()
+        assert "Ajouter" not in body
+        assert "Saisir un budget" not in body
+    answer = client.post(f"{base}budget/2025/executed/", {"operating": "1"})
+    assert answer.status_code == 400
+    assert "Cet établissement est fermé" in answer.content.decode()

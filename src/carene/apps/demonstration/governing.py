@@ -67,7 +67,7 @@ def _money(clock: Clock, place: Organisation, by: Actor, rates: dict[str, float]
         actions.save_budget(by, place, year=year, stage=stage, **_amounts(place, year - today.year, stage, rates))
 
 
-def _amounts(place: Organisation, years: int, stage: str, rates: dict[str, float]) -> dict[str, int]:
+def _amounts(place: Organisation, years: int, stage: str, rates: dict[str, float]) -> dict[str, Any]:
     """Amounts some years from now (negative: before), from those of the profile."""
     spent = 0.97 if stage == "executed" else 1.0  # what was voted is rarely all spent
     digital = (place.digital_budget or 0) * (1 + rates["growth"]) ** years * spent

@@ -14,6 +14,7 @@ from carene.apps.funding import queries
 from carene.apps.funding.models import Application, Ceiling, Decision, Document, Event, Expense, Member, Said, Waiver
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
+from carene.core.database import stale
 from carene.engines.funding import circuit, money, rules
 from carene.engines.funding.coverage import Unit
 from carene.engines.funding.model import DocumentShape, Domain, ItemShape, ObjectiveShape
@@ -88,7 +89,7 @@ class Dossier:
 
     @property
     def editable(self) -> bool:
-        return self.application.state in circuit.EDITABLE
+        return self.application.state in circuit.EDITABLE and self.organisation.closed_on is None
 
     @cached_property
     def shown(self) -> set[str]:
@@ -133,6 +134,16 @@ class Dossier:
     def controlled(self) -> list[Row]:
         """Items on which each control decides: those that the candidate declares reached."""
         return [row for key, row in self.rows.items() if row.reached and not self.domain.is_prerequisite(key)]
+
+    def judged(self, row: Row) -> str:
+        """The mark of all that a control reads of an item: what is said, the documents as they were sent, the grid."""
+        documents = [
+            (one.row.place, one.row.evidence_id, one.row.sent, one.row.sent_file_id)
+            for one in sorted(row.documents, key=lambda one: one.row.pk)
+        ]
+        said = (row.said.declared, row.said.comment, row.said.facts)
+        grid = [(one.unit_id, one.activity, one.complies.get(row.item.id)) for one in self.members]
+        return stale.mark([said, documents, sorted(grid) if row.item.weighs else []])
 
     def undecided(self, level: str) -> list[Row]:
         return [row for row in self.controlled if level not in row.decisions]

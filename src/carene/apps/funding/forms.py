@@ -11,8 +11,10 @@ from carene.apps.evidence.actions import TITLE_LENGTH, URL_LENGTH
 from carene.apps.funding.dossier import Row
 from carene.apps.funding.models import Said
 from carene.core.files.store import ACCEPTED
+from carene.engines import french
 from carene.engines.funding.loader import shipped
 from carene.engines.funding.model import CANDIDATES, STEPS, FactShape
+from carene.engines.sources import InputError
 
 CONFIDENCES = [
     ("official", "Texte officiel"),
@@ -20,7 +22,7 @@ CONFIDENCES = [
     ("inferred", "Déduit"),
     ("to_check", "À vérifier"),
 ]
-MOST = 2**62
+MOST = 10**12 - 1
 YES_NO = [("", "Pas encore dit"), ("oui", "Oui"), ("non", "Non")]
 
 
@@ -64,6 +66,16 @@ class ItemForm(forms.Form):
         for fact in self.asked:
             self.fields[f"fact_{fact.id}"] = _field(fact)
         self.order_fields([*(f"fact_{fact.id}" for fact in self.asked), "declared", "comment"])
+
+    def overtaken(self, error: InputError, row: Row) -> None:
+        """Somebody saved ``row`` since the page was opened: each field that differs says what is there now."""
+        there = ItemForm(row=row)
+        differs = {n: there.initial.get(n) for n in self.fields if self.cleaned_data.get(n) != there.initial.get(n)}
+        self.add_error(None, french.capitalised(error.sentence))
+        for name, value in differs.items():
+            field: Any = self.fields[name]
+            shown = dict(getattr(field, "choices", ())).get(value, value)
+            self.add_error(name, f"Valeur enregistrée : {'rien' if shown in (None, '') else shown}.")
 
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data

@@ -17,6 +17,9 @@ from carene.engines.funding.circuit import EDITABLE, STATES
 from carene.engines.funding.loader import shipped
 from carene.engines.sources import InputError
 
+CLOSED = "cet établissement est fermé"
+SUCCESSOR = "voir avec l'ARS ce que devient son dossier"
+
 
 def held(organisation: Organisation, application_id: int) -> Application:
     """The application, which nobody else writes until the end of the transaction. Raises Application.DoesNotExist."""
@@ -28,6 +31,8 @@ def held(organisation: Organisation, application_id: int) -> Application:
 def editable(organisation: Organisation, application_id: int) -> Application:
     """The same, while the candidate may write in it."""
     application = held(organisation, application_id)
+    if application.node.organisation.closed_on is not None:
+        raise InputError(CLOSED, remedy=SUCCESSOR)
     if application.state not in EDITABLE:
         raise InputError(
             f"ce dossier ne se modifie plus : {STATES[application.state]}",

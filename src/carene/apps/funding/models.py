@@ -84,6 +84,7 @@ class Decision(models.Model):
     level = models.CharField(max_length=10)
     accepted = models.BooleanField()
     reason = models.TextField(max_length=2000, blank=True)
+    judged = models.CharField(max_length=16, blank=True)  # mark of what was read: with anything else, it falls
     at = models.DateTimeField()
     by = models.CharField(max_length=150)
 

@@ -60,6 +60,12 @@ class Budget:
     total: Sum
     lines: list[Line]
 
+    @property
+    def share(self) -> float | None:
+        """Percent of the envelope that is committed here."""
+        envelope = self.domain.envelope
+        return 100 * self.total.committed / envelope.value if envelope and envelope.value else None
+
 
 @dataclass(frozen=True)
 class Filed:
@@ -75,6 +81,10 @@ class Filed:
     @property
     def words(self) -> str:
         return circuit.STATES[self.row.state]
+
+    @property
+    def over(self) -> bool:
+        return self.row.state in circuit.OVER
 
 
 class Board:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -13,6 +14,7 @@ from carene.apps.organisations import queries as organisations
 from carene.apps.organisations.models import Organisation
 from carene.core.tenancy.models import Node
 from carene.engines.funding import overlay
+from carene.engines.funding.circuit import EDITABLE, deadline
 from carene.engines.funding.loader import shipped
 from carene.engines.funding.model import Domain
 from carene.engines.funding.money import Band
@@ -30,6 +32,16 @@ def of_place(organisation: Organisation) -> QuerySet[Application]:
     else:
         rows = Application.objects.below(organisation.node)
     return rows.select_related("node__organisation", "group__organisation").order_by("domain", "id")
+
+
+def to_send(organisation: Organisation) -> list[tuple[Application, Domain, dt.date]]:
+    """Files that the candidate has still to send, with the last day to do it where it is known; one query for none."""
+    if organisation.closed_on is not None:
+        return []
+    rows = Application.objects.of(organisation.node).filter(state__in=sorted(EDITABLE)).order_by("domain", "id")
+    domains = {one.id: one for one in domains_at(organisation.node)} if (found := list(rows)) else {}
+    known = ((row, domains[row.domain]) for row in found if row.domain in domains)
+    return [(row, domain, last) for row, domain in known if (last := deadline(domain, row.state)) is not None]
 
 
 def find(node: Node, pk: int) -> Application:

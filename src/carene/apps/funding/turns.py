@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from carene.apps.funding import queries
 from carene.apps.funding.dossier import Dossier
+from carene.apps.funding.holding import CLOSED, SUCCESSOR
 from carene.apps.funding.models import Application
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
@@ -43,6 +44,8 @@ def require(actor: Actor, application: Application, who: Who) -> None:
 def obstacles(dossier: Dossier, move: Move) -> list[str]:
     """What keeps this move from being made now, in words; empty when it may."""
     found = list(_window(dossier, move))
+    if move.id in {"apply", "resume", *SENDS}:
+        found += _candidate(dossier)
     if move.id in {"apply", *SENDS} and dossier.missing:
         count = french.counted(len(dossier.missing), "point reste", "points restent")
         found.append(f"{count} à compléter : {french.listing(row.item.id for row, _ in dossier.missing)}")
@@ -54,6 +57,15 @@ def obstacles(dossier: Dossier, move: Move) -> list[str]:
     if move.id == "recall_declaration" and any("region" in row.decisions for row in dossier.rows.values()):
         found.append("l'ARS a commencé à décider : lui demander de renvoyer le dossier")
     return found
+
+
+def _candidate(dossier: Dossier) -> list[str]:
+    """Is who carries the file still there to carry it?"""
+    if dossier.organisation.closed_on is not None:
+        return [f"{CLOSED} : {SUCCESSOR}"]
+    if dossier.group is not None and dossier.group.pk not in dossier.application.node.ancestor_ids:
+        return [f"{dossier.organisation} n'est plus membre de {dossier.group}"]
+    return []
 
 
 def _window(dossier: Dossier, move: Move) -> list[str]:

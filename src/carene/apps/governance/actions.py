@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal as Exact
 from typing import Any, TypeVar
 
 from django.db import models
@@ -25,9 +24,11 @@ from carene.apps.governance.models import (
     Post,
     Standing,
 )
+from carene.apps.governance.told import told
 from carene.apps.organisations.models import Organisation
 from carene.apps.roadmaps import actions as roadmaps
 from carene.core.access.actor import Actor
+from carene.core.database.stale import require_unchanged
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.engines.exchange.values import clean
@@ -40,21 +41,27 @@ M = TypeVar("M", bound=models.Model)
 Publish = Callable[[Actor, Organisation], None]
 
 
-def save_budget(actor: Actor, organisation: Organisation, *, year: int, stage: str, **values: Any) -> Budget:
-    """The amounts of one year at one stage; those given before are replaced. ``values``: ``checks.AMOUNTS``, note."""
+def save_budget(
+    actor: Actor, organisation: Organisation, *, year: int, stage: str, seen: str | None = None, **values: Any
+) -> Budget:
+    """The amounts of one year at one stage; those given before are replaced. ``values``: ``checks.AMOUNTS``, note.
+
+    ``seen``: the mark of what the page showed; raises Overtaken when somebody saved it since.
+    """
     actor.require(WRITE, organisation.node)
     _assessed(organisation)
     if stage not in Budget.Stage.values:
         raise InputError("ce budget n'existe pas", remedy="choisir voté ou exécuté")
     with atomic_write():
         row = Budget.objects.of(organisation.node).select_for_update().filter(year=year, stage=stage).first()
-        before = _told(row) if row else None
+        before = told(row) if row else None
+        require_unchanged(seen, before)
         row = row or Budget(node=organisation.node, year=year, stage=stage)
         _fill(row, values)
         checks.texts(row)
         checks.budget(row, timezone.localdate())
         row.save()
-        record(actor, WRITE, organisation.node, f"budget:{row.pk}", before, _told(row))
+        record(actor, WRITE, organisation.node, f"budget:{row.pk}", before, told(row))
         publishing.budget(actor, organisation, row)
     return row
 
@@ -98,6 +105,7 @@ def save_decision(actor: Actor, organisation: Organisation, pk: int | None = Non
 def carry_out(actor: Actor, organisation: Organisation, decision_id: int) -> Decision:
     """Makes an action of the roadmap of a decision; once. Needs « action.update » too."""
     actor.require(WRITE, organisation.node)
+    _assessed(organisation)
     today = timezone.localdate()
     with atomic_write():
         row = _locked(Decision, organisation, decision_id)
@@ -111,9 +119,9 @@ def carry_out(actor: Actor, organisation: Organisation, decision_id: int) -> Dec
         action = roadmaps.create_action(
             actor, organisation, title=title, start_on=min(today, row.due_on), due_on=row.due_on
         )
-        before, row.action_id = _told(row), action.pk
+        before, row.action_id = told(row), action.pk
         row.save(update_fields=["action_id"])
-        record(actor, WRITE, organisation.node, f"decision:{row.pk}", before, _told(row))
+        record(actor, WRITE, organisation.node, f"decision:{row.pk}", before, told(row))
     return row
 
 
@@ -162,7 +170,7 @@ def record_duty(
         if kind == DutyRecord.Kind.DONE and next_on is None and months:
             row.next_on = add_months(row.on, months)
         row.save()
-        after = _told(row) | {"title": governance().duty[duty].title}
+        after = told(row) | {"title": governance().duty[duty].title}
         record(actor, WRITE, organisation.node, f"duty:{row.pk}", None, after)
         publishing.duties(actor, organisation)
     return row
@@ -191,22 +199,24 @@ def set_nis2(actor: Actor, organisation: Organisation, nis2: str) -> None:
 def remove(actor: Actor, organisation: Organisation, model: type[M], pk: int) -> M:
     """Takes a row off the pages; ``restore`` brings it back."""
     actor.require(WRITE, organisation.node)
+    _assessed(organisation)
     with atomic_write():
         row = _locked(model, organisation, pk)
         row.removed_at = timezone.now()  # type: ignore[attr-defined]
         row.save(update_fields=["removed_at"])
-        record(actor, WRITE, organisation.node, _target(row), _told(row), None)
+        record(actor, WRITE, organisation.node, _target(row), told(row), None)
         _after(model)(actor, organisation)
     return row
 
 
 def restore(actor: Actor, organisation: Organisation, model: type[M], pk: int) -> M:
     actor.require(WRITE, organisation.node)
+    _assessed(organisation)
     with atomic_write():
         row = _locked(model, organisation, pk, removed=True)
         row.removed_at = None  # type: ignore[attr-defined]
         row.save(update_fields=["removed_at"])
-        record(actor, WRITE, organisation.node, _target(row), None, _told(row))
+        record(actor, WRITE, organisation.node, _target(row), None, told(row))
         _after(model)(actor, organisation)
     return row
 
@@ -236,17 +246,21 @@ def _save(
     check: Callable[[Any], None],
     publish: Publish = _nothing,
 ) -> M:
-    """Creates a row, or changes the fields given of one. Raises ``model.DoesNotExist``, InputError."""
+    """Creates a row, or changes the fields given of one. Raises ``model.DoesNotExist``, InputError.
+
+    ``seen`` among the values: the mark of what the page showed, as for ``save_budget``.
+    """
     actor.require(WRITE, organisation.node)
     _assessed(organisation)
     with atomic_write():
         row = model(node=organisation.node) if pk is None else _locked(model, organisation, pk)
-        before = None if pk is None else _told(row)
+        before = None if pk is None else told(row)
+        require_unchanged(values.pop("seen", None), before)
         _fill(row, values)
         checks.texts(row)
         check(row)
         row.save()
-        after = _told(row)
+        after = told(row)
         if after != before:
             record(actor, WRITE, organisation.node, _target(row), before, after)
             publish(actor, organisation)
@@ -270,7 +284,13 @@ def _proof(organisation: Organisation, pk: int | None) -> None:
         raise InputError("cette preuve n'existe pas ici", remedy="en choisir une autre")
 
 
+def open_to_writing(organisation: Organisation) -> bool:
+    return organisation.assessable and organisation.closed_on is None
+
+
 def _assessed(organisation: Organisation) -> None:
+    if organisation.closed_on is not None:
+        raise InputError("cet établissement est fermé", remedy="ouvrir celui qui lui succède")
     if not organisation.assessable:
         raise InputError(
             f"{organisation.name} regroupe des établissements : chacun tient sa gouvernance",
@@ -289,16 +309,3 @@ def _fill(row: models.Model, values: dict[str, Any]) -> None:
 
 def _target(row: models.Model) -> str:
     return f"{row._meta.model_name}:{row.pk}"
-
-
-def _told(row: models.Model) -> dict[str, Any]:
-    """For the journal: what is not empty."""
-    found = {}
-    for field in row._meta.concrete_fields:
-        value = getattr(row, field.attname)
-        if field.name in {"id", "node", "removed_at", "recorded_at", "recorded_by"} or value is None or value == "":
-            continue
-        if isinstance(value, dt.date):
-            value = value.isoformat()
-        found[field.attname] = float(value) if isinstance(value, Exact) else value
-    return found

@@ -8,8 +8,11 @@ class GovernanceConfig(AppConfig):
     verbose_name = "Gouvernance"
 
     def ready(self) -> None:
+        from carene.core.jobs.daily import Daily
+        from carene.core.jobs.daily import register as every_day
         from carene.ui.shell import Entry, register
 
+        every_day(Daily("governance.calendar", "Rappels de la gouvernance", "carene.apps.governance.daily.remind"))
         register(
             Entry("steer", "Gouvernance", "governance:overview", 10, verb="governance.view", assessable_only=False)
         )

@@ -21,6 +21,7 @@ from carene.ui.charts.text import clean, one_line
 
 _NAMESPACE = uuid.UUID("0f8d1f6e-3f5d-5a0a-8e63-4f1d3c1b7a92")  # ours, once and for all
 _EPOCH = dt.date(2020, 1, 1)
+MEETING = "Réunion"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _decided(organisation: Organisation, today: dt.date) -> list[Dated]:
         if row.due_on is not None and row.state == Commitment.State.GOING
     ]
     meetings = [
-        Dated(row.held_on, f"meeting:{row.pk}", "Réunion", row.committee.title, page, late=False)
+        Dated(row.held_on, f"meeting:{row.pk}", MEETING, row.committee.title, page, late=False)
         for row in queries.meetings(node).prefetch_related(None).filter(held_on__gte=add_months(today, -1))
     ]
     return [*decisions, *commitments, *meetings]

@@ -24,12 +24,12 @@ from carene.engines.governance.pack import governance
 from carene.engines.months import add_months
 from carene.engines.referential.catalogue import care
 from carene.engines.sources import InputError
+from carene.engines.sources.days import FIRST, require_plausible
 
 MOST_EUROS = 10**12
 MOST_FTE = 500
-FIRST_YEAR = 2000
+FIRST_YEAR = FIRST.year
 YEARS_AHEAD = 2  # a budget may be voted that far ahead
-FARTHEST = dt.date(2099, 12, 31)
 LONGEST_PERIOD = 120  # months
 
 
@@ -121,7 +121,7 @@ def committee(row: Committee) -> None:
 def meeting(row: Meeting, today: dt.date) -> None:
     if row.held_on is None:
         raise InputError("la réunion n'a pas de date", remedy="dire quel jour elle s'est tenue")
-    _plausible(row.held_on, "La réunion")
+    require_plausible(row.held_on, "La réunion")
     if row.held_on > today and (row.management or row.physicians or row.nursing):
         raise InputError(
             "une réunion à venir n'a pas encore de présents", remedy="corriger la date, ou cocher les présents après"
@@ -134,7 +134,7 @@ def decision(row: Decision, today: dt.date) -> None:
     if row.meeting.held_on > today:
         raise InputError("la réunion n'a pas encore eu lieu", remedy="noter la décision quand elle sera prise")
     if row.due_on is not None:
-        _plausible(row.due_on, "L'échéance")
+        require_plausible(row.due_on, "L'échéance")
         if row.due_on < row.meeting.held_on:
             raise InputError("l'échéance précède la réunion", remedy="corriger l'une des deux dates")
 
@@ -144,7 +144,7 @@ def commitment(row: Commitment, today: dt.date) -> None:
     _named(row.title, "l'engagement")
     _among(row.state, Commitment.State.values, "cet état")
     if row.due_on is not None:
-        _plausible(row.due_on, "L'échéance")
+        require_plausible(row.due_on, "L'échéance")
     past(row.progress_on, "L'avancement est daté d'un jour à venir", today)
 
 
@@ -178,13 +178,13 @@ def duty(row: DutyRecord, today: dt.date, previous: dt.date | None) -> None:
         raise InputError("le motif manque", remedy="dire pourquoi cette obligation est sans objet ici")
     for day in (row.on, row.next_on):
         if day is not None:
-            _plausible(day, "La date")
+            require_plausible(day, "La date")
 
 
 def past(day: dt.date | None, sentence: str, today: dt.date) -> None:
     if day is None:
         return
-    _plausible(day, "La date")
+    require_plausible(day, "La date")
     if day > today:
         raise InputError(sentence, remedy="corriger la date")
 
@@ -192,11 +192,6 @@ def past(day: dt.date | None, sentence: str, today: dt.date) -> None:
 def next_review(row: PolicyDocument) -> dt.date | None:
     last = row.last_review
     return add_months(last, row.review_months) if last and row.review_months else None
-
-
-def _plausible(day: dt.date, what: str) -> None:
-    if not FIRST_YEAR <= day.year <= FARTHEST.year:
-        raise InputError(f"{what} est en {day.year}", remedy="vérifier l'année")
 
 
 def _named(text: str, what: str) -> None:

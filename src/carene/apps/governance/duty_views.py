@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from carene.apps.governance import actions, calendar, forms, queries
+from carene.apps.governance import actions, calendar, daily, forms, queries
 from carene.apps.governance.doors import establishment_view
 from carene.apps.governance.models import DutyRecord
 from carene.apps.governance.views import page
 from carene.apps.organisations.scope import OrganisationRequest
+from carene.core.letters import queries as letters
 from carene.engines import french
 from carene.engines.governance.duties import STATES
 from carene.engines.governance.pack import governance
@@ -45,6 +46,7 @@ def listing(request: OrganisationRequest) -> HttpResponse:
         nis2_source=pack.sources[pack.nis2_source],
         nis2_waiting=sum(duty.applies.nis2 is not None for duty in pack.duties) if not known else 0,
     )
+    context["letters"] = letters.latest(organisation.node, daily.KIND) if context["editable"] else []
     return render(request, "governance/duties.html", context)
 
 
@@ -113,6 +115,7 @@ def month(request: OrganisationRequest) -> HttpResponse:
             (month, french.capitalised(french.month_and_year(month)), count)
             for month, count in calendar.months_ahead(items, today)
         ],
+        "before_late": [item for item in items if item.late and item.on < asked <= today],
         "before": add_months(asked, -1),
         "after": add_months(asked, 1),
     }

@@ -42,6 +42,7 @@ class Money:
     tone: str
     target: Target
     source: Source
+    formula: str = ""  # with the amounts: « 2 080 000 € ÷ 118 000 000 € »
 
 
 def figure(indicator: str, ratio: Ratio, *, good: bool | None = None) -> Figure:
@@ -64,20 +65,24 @@ def figures(values: Mapping[str, Ratio]) -> list[Figure]:
 
 
 def shares(year: Year) -> list[Money]:
-    budget = governance().budget
+    budget, money = governance().budget, year.best.money
+    digital, cyber = (money.digital_operating, money.operating), (money.cyber, money.digital)
     return [
-        _money("Numérique dans l'exploitation", year.digital, budget.digital, "la cible"),
-        _money("Cybersécurité dans le numérique", year.cyber, budget.cyber, "le repère"),  # nobody set a target
+        _money("Numérique dans l'exploitation", year.digital, budget.digital, "la cible", digital),
+        _money("Cybersécurité dans le numérique", year.cyber, budget.cyber, "le repère", cyber),  # nobody set a target
     ]
 
 
-def _money(label: str, ratio: Ratio, target: Target, what: str) -> Money:
+def _money(label: str, ratio: Ratio, target: Target, what: str, parts: tuple[float | None, float | None]) -> Money:
     source = governance().sources[target.source]
     if ratio.value is None:
         return Money(label, "—", ratio.why, "", target, source)
     reached = round(ratio.value, 2) >= target.target
     note = f"{'atteint' if reached else 'sous'} {what} de {target.said}"
-    return Money(label, french.with_unit(ratio.value, "%"), note, "good" if reached else "late", target, source)
+    formula = " ÷ ".join(french.euros(part) for part in parts if part is not None)
+    return Money(
+        label, french.with_unit(ratio.value, "%"), note, "good" if reached else "late", target, source, formula
+    )
 
 
 def missing_euros(year: Year) -> str:
@@ -110,9 +115,11 @@ def trend(years: Sequence[Year]) -> dict[str, SafeString]:
     }
 
 
-def by_skill(team: Team) -> list[tuple[str, float]]:
-    """Every skill of the planner and its FTE, those that nobody has included: a hole is a fact."""
-    return [(label, team.by_skill.get(key, 0.0)) for key, label in care().skills.items()]
+def by_skill(team: Team) -> list[tuple[str, float, float]]:
+    """Every skill of the planner, its FTE held and its FTE vacant, those that nobody has included: a hole is a fact."""
+    return [
+        (label, team.by_skill.get(key, 0.0), team.vacant_by_skill.get(key, 0.0)) for key, label in care().skills.items()
+    ]
 
 
 def stages(today: dt.date) -> list[tuple[int, str]]:

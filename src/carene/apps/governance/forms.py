@@ -104,6 +104,22 @@ class Section(forms.Form):
     def refuse(self, error: InputError) -> None:
         self.add_error(None, french.capitalised(error.sentence))
 
+    def overtaken(self, error: InputError, row: Any) -> None:
+        """Somebody saved ``row`` since the page was opened: each field that differs says what is there now."""
+        differs = {name: value for name, value in initial_of(row, type(self)).items() if value != self._typed(name)}
+        self.refuse(error)
+        for name, value in differs.items():
+            field: Any = self.fields[name]
+            shown = dict(getattr(field, "choices", ())).get(value, field.prepare_value(value))
+            if isinstance(shown, dt.date):
+                shown = french.long_date(shown)
+            elif isinstance(shown, bool):
+                shown = "coché" if shown else "non coché"
+            self.add_error(name, f"Valeur enregistrée : {shown if shown not in (None, '') else 'rien'}.")
+
+    def _typed(self, name: str) -> Any:
+        return self.cleaned_data.get(name)
+
     def values(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
 

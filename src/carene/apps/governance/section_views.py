@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST
 from carene.apps.governance import actions, forms
 from carene.apps.governance.doors import establishment_view
 from carene.apps.governance.sections import SECTIONS, Section
+from carene.apps.governance.told import told
 from carene.apps.organisations.scope import OrganisationRequest
+from carene.core.database import stale
 from carene.engines.sources import InputError
 
 REMOVE = "retirer"  # name of the button that takes the row away
@@ -70,8 +72,12 @@ def _form(request: OrganisationRequest, section: Section, row: Any, initial: dic
     sent = request.POST if request.method == "POST" else None
     form = section.form(sent, initial=initial, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
+        seen = request.POST.get(stale.FIELD) if row is not None else None
         try:
-            section.save(request.actor, request.organisation, row.pk if row else None, **form.values())
+            section.save(request.actor, request.organisation, row.pk if row else None, seen=seen, **form.values())
+        except stale.Overtaken as error:
+            row.refresh_from_db(from_queryset=section.model.objects.of(request.organisation.node))
+            form.overtaken(error, row)
         except InputError as error:
             form.refuse(error)
         else:
@@ -84,6 +90,7 @@ def _form(request: OrganisationRequest, section: Section, row: Any, initial: dic
         "row": row,
         "heading": str(row) if row is not None and section.key not in {"meeting", "post"} else section.new,
         "edited": row is not None,
+        "seen": stale.mark(told(row)) if row is not None else "",
         "back": reverse(section.back, args=[request.organisation.pk]),
     }
     return render(request, "governance/form.html", context, status=400 if form.errors else 200)

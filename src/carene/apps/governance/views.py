@@ -15,9 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from carene.apps.governance import actions, figures, forms, queries, queries_group
 from carene.apps.governance.doors import establishment_view
 from carene.apps.governance.models import Budget, Decision
+from carene.apps.governance.told import told
 from carene.apps.organisations import actions as organisations
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.core.access.actor import Actor
+from carene.core.database import stale
 from carene.core.tenancy.models import Node
 from carene.engines import french
 from carene.engines.governance.pack import governance
@@ -33,7 +35,7 @@ def page(request: OrganisationRequest, tab: str, **more: Any) -> dict[str, Any]:
     return {
         "organisation": request.organisation,
         "tab": tab,
-        "editable": request.organisation.assessable and request.actor.can(actions.WRITE, node),
+        "editable": actions.open_to_writing(request.organisation) and request.actor.can(actions.WRITE, node),
         "decided": request.actor.can("decision.view", node),
         "named": knows_people(request.actor, node),
         "pack": governance(),
@@ -164,14 +166,19 @@ def edit_budget(request: OrganisationRequest, year: int, stage: str) -> HttpResp
     form = forms.BudgetForm(sent, initial=initial, organisation=organisation)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.save_budget(request.actor, organisation, year=year, stage=stage, **form.values())
+            seen = request.POST.get(stale.FIELD)
+            actions.save_budget(request.actor, organisation, year=year, stage=stage, seen=seen, **form.values())
+        except stale.Overtaken as error:
+            row = queries.budget(organisation.node, year, stage)
+            form.overtaken(error, row)
         except InputError as error:
             form.refuse(error)
         else:
             messages.success(request, f"Le budget {year} {Budget.Stage(stage).label} est enregistré.")
             return redirect("governance:budget", organisation.pk)
     proposed = first and any(value is not None for value in initial.values())
-    context = page(request, "budget", form=form, year=year, stage=Budget.Stage(stage).label, proposed=proposed, row=row)
+    context = page(request, "budget", form=form, year=year, stage=Budget.Stage(stage).label, proposed=proposed)
+    context["seen"] = stale.mark(told(row) if row else None)
     return render(request, "governance/budget_form.html", context, status=400 if form.errors else 200)
 
 

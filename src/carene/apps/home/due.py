@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is late, and what soon will be: actions, evidence, answers of the socle, questions given to colleagues, duties
-that come back, documents to read again, decisions of committees."""
+that come back, documents to read again, decisions of committees, files of funding to send."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from carene.apps.assessments.queries import Sheet
 from carene.apps.evidence.queries import state_words
 from carene.apps.home.queries import SOON_DAYS, Situation
 from carene.engines import french
+from carene.engines.funding.circuit import STATES
 from carene.engines.months import add_months
 from carene.engines.referential.model import Criterion
 
@@ -28,7 +29,9 @@ KINDS = {
     "question": ("autre question confiée", "autres questions confiées", "assessments:overview"),
     "duty": ("autre obligation", "autres obligations", "governance:duties"),
     "policy": ("autre document à relire", "autres documents à relire", "governance:policies"),
+    "campaign": ("autre campagne", "autres campagnes", "campaigns:list"),
     "decision": ("autre décision", "autres décisions", "governance:committees"),
+    "funding": ("autre dossier de financement", "autres dossiers de financement", "funding:list"),
 }
 
 
@@ -62,6 +65,8 @@ def deadlines(situation: Situation, *, may_answer: bool, may_prove: bool) -> Dea
             *_answers(situation, may_answer=may_answer),
             *_questions(situation),
             *_governance(situation),
+            *_funding(situation),
+            *_expected(situation),
         ],
         key=lambda due: (due.on, due.title),
     )
@@ -189,3 +194,19 @@ def _governance(situation: Situation) -> Iterator[Due]:
             about = f"Décision : {meeting.committee.title} du {french.long_date(meeting.held_on)}{by}."
             url = reverse("governance:committees", args=args)
             yield Due("decision", decision.due_on, decision.text, about, url, "Voir")
+
+
+def _funding(situation: Situation) -> Iterator[Due]:
+    for application, domain, last in situation.to_send:
+        if _is_near(situation, last):
+            state = STATES[application.state]
+            about = f"Dossier de financement, {state} : la fenêtre se ferme le {french.long_date(last)}."
+            url = reverse("funding:application", args=[situation.organisation.pk, application.pk])
+            yield Due("funding", last, f"{domain.code} : {domain.title}", about, url, "Ouvrir")
+
+
+def _expected(situation: Situation) -> Iterator[Due]:
+    for one in situation.expected:
+        if _is_near(situation, one.on):
+            about = f"{one.by} attend votre auto-évaluation pour le {french.long_date(one.on)}."
+            yield Due("campaign", one.on, one.title, about, one.url, "Voir")

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from carene.apps.assessments import expected
 from carene.apps.assessments import queries as assessments
 from carene.apps.evidence import queries as evidence
+from carene.apps.funding import queries as funding
 from carene.apps.governance import queries as governance
 from carene.apps.organisations import queries_below
 from carene.apps.organisations.models import Organisation
@@ -24,15 +26,17 @@ from carene.engines.referential.catalogue import CARE
 if TYPE_CHECKING:
     from carene.apps.assessments.models import Assignment
     from carene.apps.evidence.models import Evidence
+    from carene.apps.funding.models import Application
     from carene.apps.governance.models import Decision, PolicyDocument
     from carene.apps.roadmaps.models import Action
+    from carene.engines.funding.model import Domain
 
 SOON_DAYS = 30  # what falls due within this time is announced on the home page
 
 
 @dataclass
 class Situation:
-    """One establishment on one day. What the actor may not see is empty. Ten queries, one more for ``candidates``.
+    """One establishment on one day. What the actor may not see is empty. Eleven queries, one more for ``candidates``.
 
     ``reference`` is the assessment that the figures come from, ``opened`` the one being answered: the same one before
     any validation, None when there is none. ``actions`` are all of the roadmap, by start.
@@ -49,6 +53,8 @@ class Situation:
     duties: Sequence[Duty] = ()  # those that have a day, documents apart
     policies: Sequence[PolicyDocument] = ()
     decisions: Sequence[Decision] = ()
+    expected: Sequence[expected.Expected] = ()  # by those above, and not handed over yet
+    to_send: Sequence[tuple[Application, Domain, dt.date]] = ()  # files of funding, with the end of their window
 
     @property
     def current(self) -> assessments.Sheet | None:
@@ -86,6 +92,7 @@ def situation(actor: Actor, organisation: Organisation, today: dt.date) -> Situa
     found = Situation(organisation, today)
     if actor.can("assessment.view", node):
         _read_assessments(found)
+        found.expected = expected.expected(organisation, today)
     if actor.can("evidence.view", node):
         found.expiring = list(evidence.to_renew(node, today).prefetch_related(None))
         organisation.evidence_to_renew = len(found.expiring)  # type: ignore[attr-defined]  # what the rail would count
@@ -97,6 +104,8 @@ def situation(actor: Actor, organisation: Organisation, today: dt.date) -> Situa
     if actor.can("decision.view", node):
         # One that became an action is told as that action.
         found.decisions = [row for row in governance.open_decisions(node) if row.due_on and row.action_id is None]
+    if actor.can("funding.prepare", node):
+        found.to_send = funding.to_send(organisation)
     return found
 
 

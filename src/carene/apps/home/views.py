@@ -16,6 +16,7 @@ from carene.apps.home import due, group, queries, standing, steps
 from carene.apps.organisations import queries as organisations
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.apps.resources import queries_offers as resources
 from carene.apps.roadmaps import queries as roadmaps
 from carene.apps.sharing import queries as sharing
 from carene.core.access.policy import LEVEL_HELP
@@ -36,6 +37,7 @@ _VERBS = (
     "evidence.write",
     "members.manage",
     "share.manage",
+    "resource.write",
 )
 
 
@@ -120,6 +122,7 @@ def _establishment(request: OrganisationRequest) -> HttpResponse:
         "can_plan": can["roadmap.plan"],
         "can_act": can["action.update"],
         "asked": list(sharing.pending(organisation.node)) if can["share.manage"] else [],
+        "offered": resources.proposed_to(organisation.node) if can["resource.write"] else [],
         "shared_until": sharing.shared_until(actor, organisation.node),
     }
     return render(request, "home/home.html", context)
@@ -153,6 +156,9 @@ def _group(request: OrganisationRequest) -> HttpResponse:
         "sort": sort if sort in group.SORTS else "nom",
         "sorts": [(key, label) for key, (label, _) in group.SORTS.items()],
         "can_manage": request.actor.can("organisation.manage", request.organisation.node),
+        "awaited": resources.asked_of(request.organisation.node).count()
+        if request.actor.can("resource.offer", request.organisation.node)
+        else 0,
         "opened": sharing.opened_below(request.actor, request.organisation.node, timezone.localdate()),
     }
     return render(request, "home/group.html", context)

@@ -13,11 +13,9 @@ from carene.engines.funding.model import PATTERNS, Domain, ItemShape, Pack, Rule
 from carene.engines.referential.catalogue import PACKS
 from carene.engines.sources.document import Document, Trail
 from carene.engines.sources.errors import InputError, InputErrors
-from carene.engines.sources.files import read_bytes
+from carene.engines.sources.pack_folder import HEAD, PackFolder
 from carene.engines.sources.shapes import read_shape
-from carene.engines.sources.yaml_source import read_yaml
 
-PACK = "pack.yaml"
 # What each kind of rule needs, each group by one of its words at least.
 NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "said": (("fact",),),
@@ -49,18 +47,13 @@ def shipped() -> Domains:
 
 def load(folder: Path) -> Domains:
     """Raises InputErrors with every fault of the pack, or InputError when the folder is not one."""
-    if not (folder / PACK).is_file():
-        raise InputError(
-            f"ce dossier n'est pas un paquet de financement : il n'a pas de fichier « {PACK} »",
-            where=str(folder),
-            remedy="donner le dossier d'un paquet, comme « funding »",
-        )
-    head = read_yaml(read_bytes(folder / PACK, PACK), PACK)
+    files = PackFolder(folder, "de financement", "funding")
+    head = files.head()
     pack = read_shape(Pack, head, patterns=PATTERNS)
     errors: list[InputError] = list(_unsourced(head, set(pack.sources)))
     found = []
     for name in (f"{key}.yaml" for key in pack.domains):
-        document = read_yaml(read_bytes(folder / name, name), name)
+        document = files.read(name)
         try:
             domain = read_shape(Domain, document, patterns=PATTERNS)
         except InputErrors as error:
@@ -78,7 +71,7 @@ def _unsourced(document: Document, known: set[str]) -> Iterator[InputError]:
     for path, key in _named(document.data, ()):
         if key not in known:
             yield document.error(
-                f"la source « {key} » n'est pas décrite", path=path, remedy=f"la décrire sous « sources » de {PACK}"
+                f"la source « {key} » n'est pas décrite", path=path, remedy=f"la décrire sous « sources » de {HEAD}"
             )
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Container, Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from carene.engines.referential.model import Confidence
 from carene.engines.referential.schema import CODE, Code, FreeText, Shape, SourceShape, Text
@@ -200,6 +200,7 @@ class Pack(Shape):
     families: Annotated[list[FamilyShape], Field(min_length=1)]
     sources: dict[Code, SourceShape]
     rules: dict[Code, SaidShape]
+    remind_days: PositiveInt
 
     @property
     def family(self) -> dict[str, str]:

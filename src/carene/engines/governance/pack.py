@@ -140,6 +140,7 @@ class Governance(_Shape):
     nis2_source: str
     nis2_reasoning: str
     soon_days: PositiveInt
+    remind_days: PositiveInt
     calendar_months: PositiveInt
     duties: tuple[Duty, ...]
 

@@ -79,6 +79,7 @@ class Team:
     vacant_fte: float
     digital_fte: float
     by_skill: Mapping[str, float]  # held only
+    vacant_by_skill: Mapping[str, float]
 
     @property
     def vacancies(self) -> Ratio:
@@ -90,17 +91,19 @@ class Team:
 def team(posts: Iterable[Held], pack: Governance) -> Team:
     rows = [(post, pack.staff.posts[post.kind]) for post in posts if post.kind in pack.staff.posts]
     held = [(post, kind) for post, kind in rows if not post.vacant]
-    by_skill: dict[str, float] = {}
-    for post, _ in held:
+    by_skill: dict[bool, dict[str, float]] = {False: {}, True: {}}  # vacant or not → skill → FTE
+    for post, _ in rows:
         if post.skill:
-            by_skill[post.skill] = by_skill.get(post.skill, 0.0) + post.fte
+            found = by_skill[post.vacant]
+            found[post.skill] = found.get(post.skill, 0.0) + post.fte
     return Team(
         rssi_named=any(post.kind == "rssi" for post, _ in held),
         rssi_fte=sum(post.fte for post, kind in held if kind.head),
         security_fte=sum(post.fte for post, kind in held if kind.security),
         vacant_fte=sum(post.fte for post, kind in rows if kind.digital and post.vacant),
         digital_fte=sum(post.fte for post, kind in rows if kind.digital),
-        by_skill=by_skill,
+        by_skill=by_skill[False],
+        vacant_by_skill=by_skill[True],
     )
 
 

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 
 from carene.apps.funding.dossier import read
 from carene.apps.funding.holding import check_version, held, target, titled, touch
 from carene.apps.funding.models import Application, Decision
-from carene.apps.funding.turns import NAMES, require
+from carene.apps.funding.outdated import decision_state
+from carene.apps.funding.turns import require
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.core.database.writes import atomic_write
@@ -37,18 +36,20 @@ def decide(
     reason = reason.strip()
     with atomic_write():
         application, level = _under_control(actor, organisation, application_id, version)
-        rows = {row.item.id: row for row in read(actor, application, timezone.localdate()).controlled}
+        dossier = read(actor, application, timezone.localdate())
+        rows = {row.item.id: row for row in dossier.controlled}
         if item_id not in rows:
             raise InputError("ce point n'est pas déclaré atteint", remedy="ne décider que de ce qui est déclaré")
         if not accepted and not reason:
             raise InputError("le motif du refus manque", remedy="dire pourquoi en une phrase, le candidat la lira")
         known = rows[item_id].decisions.get(level)
-        before = _state(known) if known else None
+        before = decision_state(known) if known else None
         row = known or Decision(application=application, item=item_id, level=level)
         row.accepted, row.reason, row.at, row.by = accepted, reason[:2000], timezone.now(), actor.label
+        row.judged = dossier.judged(rows[item_id])
         row.save()
         touch(actor, application)
-        after = titled(application, item=item_id, **_state(row))
+        after = titled(application, item=item_id, **decision_state(row))
         record(actor, "funding.decide", organisation.node, target(application), before, after)
     return row
 
@@ -59,7 +60,7 @@ def undecide(actor: Actor, organisation: Organisation, application_id: int, item
         application, level = _under_control(actor, organisation, application_id, version)
         row = Decision.objects.filter(application=application, item=item_id, level=level).first()
         if row is not None:
-            before = titled(application, item=item_id, **_state(row))
+            before = titled(application, item=item_id, **decision_state(row))
             record(actor, "funding.decide", organisation.node, target(application), before, None)
             row.delete()
             touch(actor, application)
@@ -77,7 +78,3 @@ def _under_control(
     require(actor, application, level)
     check_version(application, version)
     return application, level
-
-
-def _state(row: Decision) -> dict[str, Any]:
-    return {"level": NAMES[row.level], "accepted": row.accepted, "reason": row.reason}  # type: ignore[index]

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from carene.apps.funding import letters
+from carene.apps.funding import letters, outdated
 from carene.apps.funding.actions.preparing import LARGEST, sync
 from carene.apps.funding.dossier import read
 from carene.apps.funding.holding import check_version, held, target, title, titled, touch
@@ -24,6 +24,7 @@ from carene.engines import french
 from carene.engines.funding.circuit import MOVES, STATES, Move
 from carene.engines.funding.model import STEPS
 from carene.engines.sources import InputError
+from carene.engines.sources.days import require_plausible
 
 NAMED = {"retain": ", plafond de", "approve": ", montant accordé de", "pay": " de"}  # what the figure of a move is
 
@@ -63,9 +64,12 @@ def move(
         application.state = step.target
         fields = _carry_out(actor, application, step, given)
         touch(actor, application, "state", *fields)
+        fallen = outdated.drop(actor, application) if step.id in SENDS else []
         now = timezone.now()
         figure = NAMED.get(step.id, "") if given.euros is not None else ""
         said = step.said + (f"{figure} {french.euros(given.euros or 0)}" if figure else "")
+        if fallen:
+            reason = f"À décider de nouveau, car modifié depuis le contrôle : {french.listing(fallen)}."
         Event.objects.create(application=application, at=now, by=actor.label, said=said, reason=reason)
         after = titled(application, stage=STATES[step.target], **({"reason": reason} if reason else {}))
         record(actor, "funding.move", organisation.node, target(application), {"stage": STATES[before]}, after)
@@ -111,6 +115,11 @@ def _carry_out(actor: Actor, application: Application, step: Move, given: Paymen
     if step.id == "approve":
         computed = read(actor, application, today).payable.euros
         application.granted = computed if given.euros is None else given.euros
+        if computed is not None and given.euros is not None and given.euros > computed:
+            raise InputError(
+                f"le montant accordé dépasse les {french.euros(computed)} finançables",
+                remedy="le corriger, ou rendre le dossier à l'ARS pour revoir les dépenses ou le plafond",
+            )
         return ["granted"]
     if step.id == "pay":
         return _pay(application, given, today)
@@ -123,6 +132,7 @@ def _carry_out(actor: Actor, application: Application, step: Move, given: Paymen
 def _pay(application: Application, given: Payment, today: dt.date) -> list[str]:
     if given.euros is None or given.on is None:
         raise InputError("le paiement n'a pas de montant ou pas de date", remedy="donner l'un et l'autre")
+    require_plausible(given.on, "Le paiement")
     if given.on > today:
         raise InputError("le paiement est daté de demain ou plus tard", remedy="l'enregistrer quand il sera fait")
     if application.granted is not None and given.euros > application.granted:
@@ -168,6 +178,7 @@ def waive(
     """Lets the candidate do a step outside of its window until a day. Raises InputError, PermissionDenied."""
     if step not in {"application", "declaration"}:
         raise InputError("cette étape n'a pas de fenêtre pour le candidat", remedy="choisir l'une des deux")
+    require_plausible(until, "Le dernier jour")
     if until < timezone.localdate():
         raise InputError("ce jour est passé", remedy="donner un jour à venir")
     if not reason.strip():

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,7 @@ from carene.apps.funding.holding import editable, target, titled, touch
 from carene.apps.funding.models import Application, Document, Event, Expense, Member, Said
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
+from carene.core.database.stale import require_unchanged
 from carene.core.database.writes import atomic_write
 from carene.core.journal.writer import record
 from carene.core.tenancy.models import Node
@@ -24,9 +25,10 @@ from carene.engines.funding.circuit import STATES
 from carene.engines.funding.loader import shipped
 from carene.engines.funding.model import Domain, ItemShape
 from carene.engines.sources import InputError
+from carene.engines.sources.days import require_plausible
 
 PREPARE = "funding.prepare"
-LARGEST = 2**62  # what both databases keep in a whole number, with room to add
+LARGEST = 10**12  # euros or activity: beyond, a figure is a slip of the keyboard
 
 
 def candidate_of(organisation: Organisation, domain: Domain) -> tuple[str, Organisation | None]:
@@ -119,8 +121,12 @@ def fill(
     declared: str,
     comment: str,
     facts: Mapping[str, bool | float],
+    seen: str | None = None,
 ) -> Said:
-    """What the candidate says of an item. Raises InputError, LookupError for an item that is not of the domain."""
+    """What the candidate says of an item. Raises InputError, LookupError for an item that is not of the domain.
+
+    ``seen``: the mark of what the page showed (``said_state``); raises Overtaken when somebody saved it since.
+    """
     actor.require(PREPARE, organisation.node)
     with atomic_write():
         application = editable(organisation, application_id)
@@ -136,16 +142,17 @@ def fill(
         row = Said.objects.filter(application=application, item=item_id).first() or Said(
             application=application, item=item_id
         )
-        before = _state(row) if row.pk else None
+        before = said_state(row)
+        require_unchanged(seen, before)
         row.declared, row.comment, row.facts = declared, comment.strip()[:2000], dict(facts)
         row.save()
-        if _state(row) != before:
-            after = titled(application, item=item_id, **_state(row))
+        if said_state(row) != before:
+            after = titled(application, item=item_id, **said_state(row))
             record(actor, "funding.fill", organisation.node, target(application), before, after)
     return row
 
 
-def _state(row: Said) -> dict[str, Any]:
+def said_state(row: Said) -> dict[str, Any]:
     return {"declared": row.get_declared_display(), "comment": row.comment, "facts": row.facts}
 
 
@@ -227,10 +234,12 @@ def set_members(
     organisation: Organisation,
     application_id: int,
     values: Mapping[int, tuple[int | None, Mapping[str, bool]]],
+    seen: str | None = None,
 ) -> None:
     """Activity of each member, and the items with which it complies. Keys are ids of their nodes.
 
-    Members who have left weigh no more; those who came appear. Raises InputError for someone who is not a member.
+    Members who have left weigh no more; those who came appear. Raises InputError for someone who is not a member,
+    Overtaken when the grid was saved since the page showed it (``grid_state``).
     """
     actor.require(PREPARE, organisation.node)
     with atomic_write():
@@ -238,6 +247,7 @@ def set_members(
         group: Any = application.group.organisation if application.group else None
         sync(application, organisation, group)
         rows = {row.unit_id: row for row in application.members.filter(left_on=None).order_by("id")}
+        require_unchanged(seen, grid_state(rows.values()))
         weighed = {i.id for i in queries.domain_at(application.node, application.domain).items() if i.weighs}
         before, after = {}, {}
         for unit, (activity, complies) in values.items():
@@ -255,6 +265,10 @@ def set_members(
         if after:
             told = titled(application, **after)
             record(actor, "funding.members", organisation.node, target(application), before, told)
+
+
+def grid_state(members: Iterable[Member]) -> list[list[Any]]:
+    return sorted([row.unit_id, row.activity, row.complies] for row in members)
 
 
 def set_measure(actor: Actor, organisation: Organisation, application_id: int, measure: int | None) -> None:
@@ -280,6 +294,7 @@ def add_expense(
         raise InputError("la dépense n'a pas d'objet", remedy="dire en quelques mots ce qui a été acheté")
     if not 0 < amount < LARGEST:
         raise InputError("le montant n'est pas plus grand que zéro", remedy="le corriger")
+    require_plausible(committed_on, "La dépense")
     if committed_on > timezone.localdate():
         raise InputError("la dépense est datée de demain ou plus tard", remedy="attendre qu'elle soit engagée")
     with atomic_write():

@@ -21,6 +21,7 @@ from carene.engines.funding.loader import shipped
 from carene.engines.funding.model import CANDIDATES, ITEM, STEPS
 from carene.engines.funding.money import Band
 from carene.engines.sources import InputError
+from carene.engines.sources.days import require_plausible
 
 SET = "funding.set"
 CONFIDENCES = ("official", "secondary", "inferred", "to_check")
@@ -156,6 +157,9 @@ def _check_window(value: dict[str, Any]) -> None:
     start, end = value.get("start"), value.get("end")
     if not start and not end:
         raise InputError("aucune date n'est donnée", remedy="en donner une au moins")
+    for day in (start, end):
+        if day:
+            require_plausible(dt.date.fromisoformat(day), "L'étape")
     if start and end and end < start:
         raise InputError("l'étape finit avant de commencer", remedy="vérifier les deux dates")
 

@@ -12,7 +12,7 @@ from carene.apps.funding import actions
 from carene.apps.funding.actions import Payment
 from carene.apps.funding.forms import DecisionForm, MoveForm, WaiverForm
 from carene.apps.funding.models import Application
-from carene.apps.funding.views.common import dossier_of, valid
+from carene.apps.funding.views.common import dossier_of, or_404, valid
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines import french
 from carene.engines.funding.circuit import MOVES, STATES
@@ -24,7 +24,7 @@ def move(request: OrganisationRequest, application_id: int, move: str) -> HttpRe
     if move not in MOVES:
         raise Http404
     data = valid(MoveForm(request.POST))
-    try:
+    with or_404(Application):
         application = actions.move(
             request.actor,
             request.organisation,
@@ -34,8 +34,6 @@ def move(request: OrganisationRequest, application_id: int, move: str) -> HttpRe
             reason=data["reason"],
             payment=Payment(data["euros"], data["on"], data["reference"]),
         )
-    except Application.DoesNotExist as error:
-        raise Http404 from error
     messages.success(request, f"C'est fait : {STATES[application.state]}.")
     return redirect("funding:application", request.organisation.pk, application_id)
 

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import Http404
 from django.utils import timezone
 
@@ -18,11 +21,18 @@ from carene.engines.sources import InputError
 
 
 def dossier_of(request: OrganisationRequest, application_id: int) -> Dossier:
-    try:
+    with or_404(Application):
         application = queries.find(request.organisation.node, application_id)
-    except Application.DoesNotExist as error:
-        raise Http404 from error
     return read(request.actor, application, timezone.localdate())
+
+
+@contextmanager
+def or_404(model: type[models.Model]) -> Iterator[None]:
+    """Where a row that is not of this place is a page that does not exist."""
+    try:
+        yield
+    except model.DoesNotExist as error:  # type: ignore[attr-defined]
+        raise Http404 from error
 
 
 def row_of(dossier: Dossier, item: str) -> Row:

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from carene.apps.evidence import queries as evidence
 from carene.apps.funding import actions
+from carene.apps.funding.actions.preparing import said_state
 from carene.apps.funding.dossier import Dossier, Row
 from carene.apps.funding.forms import ItemForm, PieceForm
 from carene.apps.funding.models import Document
 from carene.apps.funding.turns import may
-from carene.apps.funding.views.common import dossier_of, row_of
+from carene.apps.funding.views.common import dossier_of, or_404, row_of
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.core.database import stale
 from carene.core.files import store
 from carene.engines import french
 from carene.engines.funding.circuit import CONTROLS
@@ -33,8 +35,13 @@ def item_page(request: OrganisationRequest, application_id: int, item: str) -> H
     row = row_of(dossier, item)
     form = ItemForm(request.POST if request.method == "POST" else None, row=row)
     if request.method == "POST" and form.is_valid():
+        seen = request.POST.get(stale.FIELD)
         try:
-            actions.fill(request.actor, request.organisation, application_id, item, **form.values())
+            actions.fill(request.actor, request.organisation, application_id, item, seen=seen, **form.values())
+        except stale.Overtaken as error:
+            dossier = dossier_of(request, application_id)
+            row = row_of(dossier, item)
+            form.overtaken(error, row)
         except InputError as error:
             form.add_error(None, french.capitalised(error.sentence))
         else:
@@ -60,6 +67,7 @@ def _render(request: OrganisationRequest, dossier: Dossier, row: Row, **forms: A
         "may_attach": may_write and actor.can("evidence.write", node),
         "may_decide": level is not None and row.reached and may(actor, dossier.application, level),
         "level": level or "",
+        "seen": stale.mark(said_state(row.said)),
     }
     bad = any(form.errors for form in forms.values())
     return render(request, "funding/item.html", context, status=400 if bad else 200)
@@ -91,10 +99,8 @@ def attach(request: OrganisationRequest, application_id: int, item: str) -> Http
 @organisation_view("funding.prepare")
 def detach(request: OrganisationRequest, application_id: int, document_id: int) -> HttpResponse:
     dossier = dossier_of(request, application_id)
-    try:
+    with or_404(Document):
         row = actions.detach(request.actor, request.organisation, application_id, document_id)
-    except Document.DoesNotExist as error:
-        raise Http404 from error
     messages.success(request, "Document retiré du dossier ; il reste dans les preuves.")
     return redirect("funding:item", dossier.organisation.pk, application_id, row.item)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from carene.apps.funding import actions, queries
+from carene.apps.funding import actions, daily, queries
 from carene.apps.funding.actions.preparing import candidate_of
 from carene.apps.funding.actions.ruling import rules_here
 from carene.apps.funding.dossier import Dossier
@@ -23,6 +24,7 @@ from carene.apps.funding.turns import may, obstacles
 from carene.apps.funding.views.common import domain_of, dossier_of
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.core.letters import queries as letters
 from carene.engines.exchange.table_files import MEDIA_TYPES
 from carene.engines.exchange.table_files import render as render_table
 from carene.engines.funding.circuit import COMMITTED, STATES, Move, moves_from, span, standing
@@ -31,6 +33,7 @@ from carene.engines.funding.model import CANDIDATES, STEPS, Domain
 from carene.engines.sources import InputError
 
 PAGE = 100
+OFFICERS = ("funding.control", "funding.pay")
 
 
 @require_GET
@@ -53,6 +56,7 @@ def _above(request: OrganisationRequest, board: Board) -> dict[str, Any]:
     page = Paginator(board.files(rows), PAGE).get_page(request.GET.get("page"))
     tally = {key: sum(row.state == key for row in board.rows) for key in STATES}
     filters = {"etat": state, "domaine": domain}
+    actor, node = request.actor, request.organisation.node
     return {
         "page": page,
         "files": page.object_list,
@@ -62,6 +66,7 @@ def _above(request: OrganisationRequest, board: Board) -> dict[str, Any]:
         "address": urlencode({key: value for key, value in filters.items() if value}),
         "budgets": board.budgets(),
         "several": request.organisation.kind == Organisation.Kind.NATION,
+        "letters": letters.latest(node, daily.CONTROLS) if any(actor.can(v, node) for v in OFFICERS) else [],
     }
 
 
@@ -83,8 +88,10 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
 def domain_page(request: OrganisationRequest, domain: str) -> HttpResponse:
     organisation, today = request.organisation, timezone.localdate()
     found = domain_of(request, domain)
+    sources = Counter(item.source for item in found.items())
     context = {
         "domain": found,
+        "usual_source": sources.most_common(1)[0][0] if sources else "",
         "steps": [(label, found.window(step), span(found.window(step))) for step, label in STEPS.items()],
         "standing": standing(found, "application", today),
         "who": [CANDIDATES[one] for one in found.candidates.value] if found.candidates else [],
@@ -153,6 +160,7 @@ def application(request: OrganisationRequest, application_id: int) -> HttpRespon
         "measure_form": MeasureForm(initial={"measure": dossier.application.measure}),
         "committed": dossier.application.state in COMMITTED,
         "rules": shipped().pack.rules,
+        "letters": letters.latest(node, daily.KIND) if dossier.inside else [],
     }
     return render(request, "funding/application.html", context)
 

@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from carene.apps.funding import actions
+from carene.apps.funding.actions.preparing import grid_state
 from carene.apps.funding.dossier import Dossier
 from carene.apps.funding.forms import MOST, ExpenseForm, MeasureForm
 from carene.apps.funding.models import Expense
-from carene.apps.funding.views.common import dossier_of, valid
+from carene.apps.funding.views.common import dossier_of, or_404, valid
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
+from carene.core.database import stale
+from carene.engines import french
 from carene.engines.funding.loader import shipped
 from carene.engines.sources import InputError
 
@@ -24,23 +30,39 @@ SPACES = str.maketrans("", "", "  \u00a0\u202f")
 @organisation_view("funding.view")
 def members(request: OrganisationRequest, application_id: int) -> HttpResponse:
     """The grid members × items, and the share of the activity that it makes."""
-    dossier = dossier_of(request, application_id)
-    may_write = dossier.editable and request.actor.can("funding.prepare", request.organisation.node)
+    dossier, values, refused = dossier_of(request, application_id), None, ""
     if request.method == "POST":
         values = {member.unit_id: _read(request, dossier, member.unit_id, member.name) for member in dossier.members}
-        actions.set_members(request.actor, request.organisation, application_id, values)
-        messages.success(request, "Les membres sont enregistrés.")
-        return redirect("funding:members", request.organisation.pk, application_id)
-    weighed = [dossier.rows[item.id] for item in dossier.weighed]
-    lines = [(member, [(row, member.complies.get(row.item.id)) for row in weighed]) for member in dossier.members]
+        seen = request.POST.get(stale.FIELD)
+        try:
+            actions.set_members(request.actor, request.organisation, application_id, values, seen)
+        except stale.Overtaken as error:
+            dossier, refused = dossier_of(request, application_id), french.capitalised(error.sentence)
+        else:
+            messages.success(request, "Les membres sont enregistrés.")
+            return redirect("funding:members", request.organisation.pk, application_id)
     context = {
         "dossier": dossier,
-        "weighed": weighed,
-        "lines": lines,
-        "may_write": may_write,
+        "weighed": [dossier.rows[item.id] for item in dossier.weighed],
+        "lines": _lines(dossier, values or {}),
+        "may_write": dossier.editable and request.actor.can("funding.prepare", request.organisation.node),
         "rules": shipped().pack.rules,
+        "seen": stale.mark(grid_state(dossier.members)),
+        "refused": refused,
     }
-    return render(request, "funding/members.html", context)
+    return render(request, "funding/members.html", context, status=400 if refused else 200)
+
+
+def _lines(dossier: Dossier, typed: Mapping[int, tuple[int | None, Mapping[str, bool]]]) -> list[tuple[Any, ...]]:
+    """(member, activity to show, (item, answer to show, answer that is kept)…): what was typed before what is kept."""
+    found = []
+    for member in dossier.members:
+        activity, complies = typed.get(member.unit_id, (member.activity, member.complies))
+        keys = [item.id for item in dossier.weighed]
+        found.append(
+            (member, activity, [(dossier.rows[key], complies.get(key), member.complies.get(key)) for key in keys])
+        )
+    return found
 
 
 def _read(request: OrganisationRequest, dossier: Dossier, unit: int, name: str) -> tuple[int | None, dict[str, bool]]:
@@ -65,10 +87,8 @@ def expense(request: OrganisationRequest, application_id: int) -> HttpResponse:
 @organisation_view("funding.prepare")
 def remove_expense(request: OrganisationRequest, application_id: int, expense_id: int) -> HttpResponse:
     dossier_of(request, application_id)
-    try:
+    with or_404(Expense):
         actions.remove_expense(request.actor, request.organisation, application_id, expense_id)
-    except Expense.DoesNotExist as error:
-        raise Http404 from error
     messages.success(request, "Dépense retirée.")
     return redirect("funding:application", request.organisation.pk, application_id)
 

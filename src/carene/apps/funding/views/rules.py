@@ -8,7 +8,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db import models
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from carene.apps.funding import actions, queries
 from carene.apps.funding.actions.ruling import Source, rules_here
 from carene.apps.funding.forms import CandidatesForm, CeilingForm, EnvelopeForm, ObjectiveForm, WindowForm
 from carene.apps.funding.models import Ceiling, Setting
-from carene.apps.funding.views.common import domain_of
+from carene.apps.funding.views.common import domain_of, or_404
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines import french
 from carene.engines.funding.circuit import span
@@ -111,25 +112,20 @@ def _window(row: Setting) -> WindowShape:
     return overlaid(base, kept[row.domain]).window(row.key.partition(".")[2])
 
 
-@require_POST
-@organisation_view("funding.set")
-def remove_ceiling(request: OrganisationRequest, domain: str, ceiling_id: int) -> HttpResponse:
-    domain_of(request, domain)
-    try:
-        actions.remove_ceiling(request.actor, request.organisation, domain, ceiling_id)
-    except Ceiling.DoesNotExist as error:
-        raise Http404 from error
-    messages.success(request, "Plafond retiré.")
-    return redirect("funding:rules", request.organisation.pk, domain)
+def _removing(remove: Callable[..., None], model: type[models.Model], said: str) -> Callable[..., Any]:
+    @require_POST
+    @organisation_view("funding.set")
+    def view(request: OrganisationRequest, domain: str, **row: int) -> HttpResponse:
+        domain_of(request, domain)
+        with or_404(model):
+            remove(request.actor, request.organisation, domain, *row.values())
+        messages.success(request, said)
+        return redirect("funding:rules", request.organisation.pk, domain)
+
+    return view
 
 
-@require_POST
-@organisation_view("funding.set")
-def remove_setting(request: OrganisationRequest, domain: str, setting_id: int) -> HttpResponse:
-    domain_of(request, domain)
-    try:
-        actions.remove_setting(request.actor, request.organisation, domain, setting_id)
-    except Setting.DoesNotExist as error:
-        raise Http404 from error
-    messages.success(request, "Réglage retiré : ce que dit le texte public vaut de nouveau.")
-    return redirect("funding:rules", request.organisation.pk, domain)
+remove_ceiling = _removing(actions.remove_ceiling, Ceiling, "Plafond retiré.")
+remove_setting = _removing(
+    actions.remove_setting, Setting, "Réglage retiré : ce que dit le texte public vaut de nouveau."
+)
