@@ -66,7 +66,11 @@ def make_common_plan(
     row = CommonPlan.objects.create(
         node=group.node,
         asked=asked,
-        result={"data": data, "alone_days": {str(one.pk): 15.0 for one in members}},
+        result={
+            "data": data,
+            "alone_days": {str(one.pk): 15.0 for one in members},
+            "risk": {str(one.pk): {"now": 52_000.0, "alone": 41_000.0, "together": 37_000.0} for one in members},
+        },
         computed_at=now,
     )
     part = CommonPart.objects.create(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SECONDS = 30.0
 LONGEST, MOST_STEPS = 86_400, 100_000_000
 SHOWN = 12  # actions
+REGRETTED = 3  # measures named when nothing fits
 
 
 def run_file(arguments: argparse.Namespace) -> int:
@@ -138,7 +139,10 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     yield outcome.questionnaire.card.name or UNNAMED
     spent = sum(action.cost for action in plan.actions)
     yield f"Feuille de route : {french.counted(len(plan.actions), 'action')}, {french.euros(spent)}."
-    yield f"Valeur : {french.number(plan.value, 1 if plan.value >= 1 else 3)} {plan.unit}{proof(plan)}."
+    if plan.actions:
+        yield f"Valeur : {french.amount(plan.value, plan.unit)}{proof(plan)}."
+    else:
+        yield from _nothing(plan)
     for action in plan.actions[:SHOWN]:
         month, cost = french.month_and_year(action.start), french.compact_euros(action.cost)
         yield f"  {month:<15} {titles[action.measure]} ({cost})"
@@ -151,6 +155,23 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     yield plan.method
     yield from (f"Non tenu : {told}" for told in plan.unmet)
     yield from (f"À savoir : {told}" for told in (*outcome.notices, *plan.problem.notes))
+
+
+def _nothing(plan: Plan) -> Iterator[str]:
+    """Why the plan is empty: what it regrets most."""
+    from carene.engines import french
+    from carene.engines.planner.outlook import regret
+
+    known = {candidate.id: candidate for candidate in plan.problem.candidates}
+    missed = [(regret(plan, known[left.measure]), left) for left in plan.left_out]
+    missed = [pair for pair in missed if pair[0] > 0]
+    missed.sort(key=lambda pair: (pair[1].code not in ("budget", "team"), -pair[0], pair[1].measure))
+    if not missed:
+        yield "Aucune mesure n'apporterait plus rien dans cet horizon."
+        return
+    yield "Aucune mesure n'entre dans ce plan. Les plus utiles, et ce qui leur manque :"
+    for _, left in missed[:REGRETTED]:
+        yield f"  {french.quoted(known[left.measure].title)} : {left.short[:1].lower()}{left.short[1:]}"
 
 
 def proof(plan: Plan) -> str:

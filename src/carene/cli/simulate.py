@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from carene.engines.referential.model import Profile, Referential
     from carene.engines.simulation.case import Case
     from carene.engines.simulation.outcome import AttackOutcome, Outcome
+    from carene.engines.simulation.ranges import Ranges
     from carene.engines.simulation.shares import Contributions
 
 SHOWN = 8  # criteria that would take away the most
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from carene.cli.outputs import write
     from carene.engines.referential.catalogue import care
     from carene.engines.simulation.loader import shipped
+    from carene.engines.simulation.ranges import ranges
     from carene.engines.simulation.shares import contributions
     from carene.engines.simulation.simulate import DRAWS, LEAST, SEED, simulate
     from carene.engines.sources.document import Limits
@@ -52,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     outcome = simulate(model, case.levels, case.establishment, seed=seed, draws=draws)
     found = contributions(model, case.levels, case.establishment, case.targets)
     if arguments.json is not None:
-        write(arguments.json, _json(outcome, found, reading, profile, referential))
+        sure = ranges(model, case.levels, case.establishment, case.targets, seed=seed)
+        write(arguments.json, _json(outcome, found, sure, reading, profile, referential))
     else:
         print("\n".join(_summary(outcome, found, reading, referential)))
     return 0
@@ -83,14 +86,19 @@ def _case(reading: Reading, referential: Referential, day: dt.date, name: str) -
 
 
 def _json(
-    outcome: Outcome, found: Contributions, reading: Reading, profile: Profile, referential: Referential
+    outcome: Outcome,
+    found: Contributions,
+    sure: Ranges,
+    reading: Reading,
+    profile: Profile,
+    referential: Referential,
 ) -> bytes:
     from carene.engines.exchange.result import organisation_data, referential_data
     from carene.engines.simulation.loader import shipped
     from carene.engines.simulation.serialise import to_simulation
 
     data = {
-        **to_simulation(outcome, found, shipped()),
+        **to_simulation(outcome, found, sure, shipped()),
         "referential": referential_data(referential),
         "organisation": organisation_data(reading.questionnaire.card, profile, referential),
     }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from carene.engines import french
 from carene.ui.charts.curves import Spot, frontier_chart
 from carene.ui.charts.follow import Followed, follow_chart
+from carene.ui.charts.moves import MoveRow, Names, moves_chart
 from carene.ui.charts.ranges import RangeRow, Scale, ranges_chart
 from carene.ui.charts.tiles import Tile, tiles_chart
 
@@ -104,6 +105,11 @@ FOLLOWED = (
 )
 TILES = (Tile("03", "Allier", "48 %", 0), Tile("42", "Loire", "61 %", 1), Tile("69", "Rhône", "74 %", 2))
 TILES_LEGEND = ("48 %", "61 %", "74 %", "rien à montrer")
+MOVES = (
+    MoveRow("CH de la Vallée", 57, 39, "57 k€ → 39 k€", other=45),
+    MoveRow("EHPAD des Tilleuls", 12, 9, "12 k€ → 9 k€"),
+)
+THOUSANDS = Scale(tuple((value, f"{value} k€") for value in (0, 20, 40, 60)))
 SPOTS = (Spot(0, 0), Spot(60e3, 48, href="#light"), Spot(120e3, 71, here=True, href="#light"), Spot(180e3, 83))
 
 
@@ -121,7 +127,9 @@ def _charts(key: str) -> dict[str, SafeString]:
         width=460, ident=f"{key}-suivi",
     )  # fmt: skip
     tiles = tiles_chart(TILES, TILES_LEGEND, title="Trois départements", width=460, ident=f"{key}-tuiles")
-    drawn = {"ranges": ranges, "frontier": frontier, "follow": follow, "tiles": tiles}
+    names = Names("aujourd'hui", "ensemble", "seul")
+    moves = moves_chart(MOVES, THOUSANDS, names, title="Ce que chacun dépense", width=460, ident=f"{key}-ecarts")
+    drawn = {"ranges": ranges, "frontier": frontier, "follow": follow, "tiles": tiles, "moves": moves}
     # Drawn by our charts, which escape every text
     return {name: mark_safe(one) for name, one in drawn.items()}  # nosec B308
 
@@ -146,6 +154,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "spots": SPOTS,
         "followed": FOLLOWED,
         "tiles": TILES,
+        "moves": MOVES,
         "chart_roles": [(role, 4 + 40 * index) for index, role in enumerate(CHART_ROLES)],
         "chart_width": 40 * len(CHART_ROLES),
         "today": today,

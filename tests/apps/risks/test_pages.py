@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from carene.apps.reports import actions as report_actions
 from carene.apps.reports import queries as reports
 from carene.apps.reports.rendering import risk as rendering
-from carene.apps.risks import figures, moments, queries, trials
+from carene.apps.risks import figures, moments, queries, rows, trials
 from carene.apps.roadmaps import queries as roadmaps
 from carene.engines.planner.model import Plan
 from carene.engines.referential.catalogue import care
@@ -26,7 +26,9 @@ from carene.engines.simulation import wording
 from carene.engines.simulation.comparing import compare
 from carene.engines.simulation.loader import shipped
 from carene.engines.simulation.model import Establishment
+from carene.engines.simulation.ranges import Range
 from carene.engines.simulation.serialise import to_simulation
+from carene.engines.simulation.shares import Amount
 from carene.engines.simulation.simulate import simulate
 from carene.ui.charts.svg import LIGHT
 from tests.apps.roadmaps.conftest import Desk
@@ -328,9 +330,32 @@ def test_the_api_gives_what_the_command_line_prints(half: World, client_for: Any
     given = client.get(f"/api/organisations/{half.hospital.pk}/risks").json()["simulation"]
     found = queries.situation(half.hospital)
     assert found is not None
-    assert given == json.loads(json.dumps(to_simulation(found.outcome, found.contributions, found.model)))
+    assert given == json.loads(json.dumps(to_simulation(found.outcome, found.contributions, found.ranges, found.model)))
     assert client.get(f"/api/organisations/{half.sister.pk}/risks").status_code == 404
     officer = make_user("Olga Officier")
     give(officer, half.region, "officier")
     assert client_for(officer).get(f"/api/organisations/{half.hospital.pk}/risks").status_code == 403
     assert client_for(half.bob).get(f"/api/organisations/{half.sister.pk}/risks").json() == {"simulation": None}
+
+
+# How sure the contributions are ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["jours", "euros"])
+def test_each_criterion_says_how_sure_its_share_is(half: World, client_for: Any, unit: str) -> None:
+    client, there = client_for(half.alice), address("overview", half.hospital.pk)
+    response = client.get(there, {"par": unit})
+    listed = [*response.context["to_raise"], *response.context["holding"]]
+    assert listed
+    assert all(row.between.startswith(("de ", "jusqu'à ")) or row.amount.startswith("moins") for row in listed)
+    assert all(row.between in str(response.content, "utf-8").replace("&#x27;", "'") for row in listed[:3])
+
+
+def test_an_interval_that_begins_at_nothing_says_up_to() -> None:
+    sure = Range(Amount(0.0, 0.0), Amount(21_000.0, 3.2))
+    assert plain(rows.between(sure, "euros")) == "jusqu'à 20 k€"
+    assert plain(rows.between(sure, "jours")) == "jusqu'à 3 jours"
+    assert (
+        plain(rows.between(Range(Amount(2_900.0, 0.02), Amount(26_000.0, 0.4)), "jours")) == "de 30 minutes à 10 heures"
+    )
+    assert rows.between(Range(Amount(50.0, 1.0), Amount(50.0, 1.0)), "euros") == ""

@@ -149,6 +149,18 @@ def test_the_plan_in_the_order_that_one_reads(pair: World, client_for: Any) -> N
     assert places == sorted(places)
 
 
+def test_the_establishments_are_compared_in_charts(pair: World, client_for: Any) -> None:
+    """What sharing costs each of them, and what is left of its risk; a plan that did not keep the risk has one less."""
+    row, _ = make_common_plan(pair.ght, pair.hospital, "fer", (pair.sister,))
+    page = client_for(pair.alice).get(address(pair, f"{row.pk}/")).content.decode()
+    for said in ("Hôpital voisin : 1,6 k€ → 600 €", "Hôpital voisin : 52 k€ → 37 k€ (seul : 41 k€)"):
+        assert said in page.replace("\u00a0", " ").replace("\u202f", " ").replace("&#x27;", "'")
+    CommonPlan.objects.of(pair.ght.node).update(result={**row.result, "risk": {}})
+    page = client_for(pair.alice).get(address(pair, f"{row.pk}/")).content.decode()
+    assert "Ce que les attaques coûtent" not in page
+    assert "Ce que les mesures communes coûtent à chacun" in page
+
+
 def test_what_changed_since_is_said(pair: World, client_for: Any) -> None:
     row, _ = make_common_plan(pair.ght, pair.hospital, "fer", (pair.sister,))
     basis = {"assessment": 0, "changed_at": None, "done": [], "scenario": None, "means": None}
@@ -176,7 +188,9 @@ def test_nothing_of_a_member_for_who_may_not_read_it(pair: World, client_for: An
     assert "Phrase commune" not in said
     assert "1 autre établissement participe" in said
     assert "non montré" in said
-    assert "2 k€" not in said, "what all of them save is what the other one saves"
+    # What all of them save is what the other one saves. (A graduation of the chart says « 2 k€ ».)
+    assert "épargne 2 k€" not in said
+    assert "6 jours" not in said
     table = client.get(page + "exporter/plan.csv").content.decode()
     assert "Alice" in table
     assert "voisin" not in table

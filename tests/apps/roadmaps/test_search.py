@@ -73,6 +73,31 @@ def test_the_best_plan_takes_the_place_of_the_first_one(desk: Desk, client_for: 
     assert (told.user, told.origin) == (desk.world.alice, "job")
 
 
+def test_nothing_is_said_to_be_found_before_a_plan_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the first plan is made there is no value yet: none is shown, rather than « 0 point » and a flat curve."""
+    ask(desk, desk.scenario())
+    job = worker.claim("moi")
+    assert job is not None
+    real, told = searching.optimise, []
+
+    def optimise(*given: Any, progress: Any, **how: Any) -> Any:
+        progress("Sélection gloutonne", 0.0, None, 0.0)
+        progress("Recherche locale", 12.0, None, 0.1)
+        return real(*given, **{**how, "seconds": 0.5})
+
+    class Heard(reporting.Report):
+        def __call__(self, stage: str, share: float, **figures: Any) -> bool:
+            told.append((stage, sorted(figures)))
+            return super().__call__(stage, share, **figures)
+
+    monkeypatch.setattr(searching, "optimise", optimise)
+    searching.run(job, Heard(job))
+    assert told == [
+        ("Un premier plan se compose, mesure après mesure.", []),
+        (searching.STAGES["Recherche locale"], ["bound", "curve", "value"]),
+    ]
+
+
 def test_the_plan_before_comes_back_and_goes_again(desk: Desk) -> None:
     row = desk.scenario()
     ask(desk, row, "days")

@@ -228,6 +228,15 @@ def test_a_step_whose_beginning_is_out_of_reach_does_nothing() -> None:
     )
 
 
+def test_a_rung_that_comes_nearer_is_named() -> None:
+    """Nothing leads to the level at once, something leads half of the way."""
+    both = problem(candidate("rung", ("A", 0, 1), investment=9e9), candidate("top", ("A", 2, 3)))
+    assert why_not(both, "top") == (
+        "prerequisite",
+        "« A » doit d'abord atteindre le niveau 2, et « Mesure rung », qui l'en rapprocherait, n'est pas dans le plan.",
+    )
+
+
 def test_what_comes_too_late_says_after_what() -> None:
     base, top = candidate("base", ("B", 0, 3), months=10), candidate("top", ("C", 0, 3), months=15, requires=("base",))
     assert why_not(problem(base, top), "top") == (
@@ -315,6 +324,20 @@ def test_mandatory_that_does_not_fit_is_told_with_the_amount() -> None:
         "(130 000 € demandés, 100 000 € libres)."
     ]
     assert found.left_out[0].code == "budget"
+
+
+def test_mandatory_that_lacks_everything_is_told_in_brief() -> None:
+    """Four teams without a day: the amounts, and not a paragraph for each."""
+    teams = ("direction", "reseau", "rssi", "systemes")
+    one = problem(
+        candidate("a", ("C", 0, 3), investment=130_000.0, months=4, effort=dict.fromkeys(teams, 8.0)),
+        capacity={team: [0.0] * 8 for team in teams},
+        wishes={"a": Wish(mandatory=True)},
+    )
+    (sentence,) = planned(one)[0].unmet
+    assert "il manque du temps : direction 8 jours, reseau 8 jours" in plain(sentence)
+    assert "demandés" not in sentence
+    assert len(sentence) < 250
 
 
 def test_mandatory_late_is_planned_and_told() -> None:

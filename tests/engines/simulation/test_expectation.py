@@ -103,10 +103,10 @@ def test_what_the_card_does_not_tell_is_said() -> None:
 
 def test_it_answers_at_once() -> None:
     risk(shipped(), {}, CH)
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(50):
         risk(shipped(), everywhere(1), CH)
-    assert (time.perf_counter() - start) / 50 < 0.006  # a third of a millisecond alone; the machine is shared
+    assert (time.thread_time() - start) / 50 < 0.006  # a third of a millisecond alone; not every machine is as quick
 
 
 def test_moments_are_those_of_the_law() -> None:

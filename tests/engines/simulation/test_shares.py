@@ -107,6 +107,6 @@ def test_no_criterion_dominates() -> None:
 
 def test_a_plan_of_a_hundred_criteria_has_its_values_in_a_second() -> None:
     level_values(shipped(), everywhere(1), targets(CH), CH)
-    start = time.perf_counter()
+    start = time.thread_time()
     level_values(shipped(), everywhere(0), dict.fromkeys(CRITERIA, 4), CH)
-    assert time.perf_counter() - start < 1  # 0.03 s alone
+    assert time.thread_time() - start < 1  # 0.03 s alone

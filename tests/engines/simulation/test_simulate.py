@@ -129,9 +129,9 @@ def test_drawings_can_be_drawn() -> None:
 
 def test_twenty_thousand_years_take_half_a_second_at_most() -> None:
     simulate(shipped(), {}, CH, draws=FEW)
-    start = time.perf_counter()
+    start = time.thread_time()
     simulate(shipped(), {}, CH)
-    assert time.perf_counter() - start < 0.5 * 3  # 0.1 s alone; the machine is shared
+    assert time.thread_time() - start < 0.5 * 3  # 0.1 s alone; not every machine is as quick
 
 
 def test_too_few_draws_are_refused() -> None:

@@ -25,6 +25,7 @@ from carene.engines.simulation.case import Case, case_of
 from carene.engines.simulation.loader import shipped
 from carene.engines.simulation.model import Model
 from carene.engines.simulation.outcome import Outcome
+from carene.engines.simulation.ranges import Ranges, ranges
 from carene.engines.simulation.serialise import to_simulation
 from carene.engines.simulation.shares import Contributions, contributions
 from carene.engines.simulation.simulate import DRAWS, SEED, simulate
@@ -63,6 +64,13 @@ class Situation:
         case, levels = self.case, self.levels
         place = f"shares:{_key(self.model, case, levels, sorted(case.targets.items()))}"
         return _kept(place, lambda: contributions(self.model, levels, case.establishment, case.targets))
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """How sure the contributions are: a tenth of a second, then kept as they are."""
+        case, levels = self.case, self.levels
+        place = f"ranges:{_key(self.model, case, levels, sorted(case.targets.items()))}"
+        return _kept(place, lambda: ranges(self.model, levels, case.establishment, case.targets))
 
 
 def situation(organisation: Organisation) -> Situation | None:
@@ -115,7 +123,7 @@ def board_of(organisation: Organisation, sheet: Sheet, plan: Plan | None) -> Boa
 
 def simulation_data(found: Situation) -> dict[str, Any]:
     """The whole result as plain data, for machines."""
-    return to_simulation(found.outcome, found.contributions, found.model)
+    return to_simulation(found.outcome, found.contributions, found.ranges, found.model)
 
 
 def applies(referential: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from carene.apps.assessments.referentials import care
 from carene.apps.organisations import queries as organisations
 from carene.apps.organisations.models import Organisation
-from carene.apps.roadmaps import plans, queries, stored
+from carene.apps.roadmaps import plans, queries, stored, worth
 from carene.apps.roadmaps.actions.group import FROM_GROUP, keep_found
 from carene.apps.roadmaps.group_asked import Asked
 from carene.apps.roadmaps.models import CommonPlan
@@ -23,9 +23,11 @@ from carene.core.jobs.reporting import Report
 from carene.core.jobs.worker import actor_of
 from carene.engines.exchange.group_result import group_data
 from carene.engines.months import add_months
+from carene.engines.planner import avoided
 from carene.engines.planner.group.model import Group, GroupPlan, Member, MemberPlan, shareable
 from carene.engines.planner.group.planning import ALONE, plan_group
 from carene.engines.planner.model import Plan
+from carene.engines.simulation.loader import shipped
 from carene.engines.sources import InputError
 
 VIEW = "roadmap.view"
@@ -89,7 +91,8 @@ def compute(actor: Actor, organisation: Organisation, row: CommonPlan, **how: An
     group = _group(organisation, asked, members)
     found = plan_group(group, **how)
     days = {one.member: sum(sum(a.person_days.values()) for a in one.alone.actions) for one in found.members}
-    result = {"data": group_data(found, care()), "alone_days": days}
+    risk = {one.member: _risk(members[one.member], one) for one in found.members}
+    result = {"data": group_data(found, care()), "alone_days": days, "risk": risk}
     parts = [_part(found, one, members[one.member], asked) for one in found.members]
     return Outcome(organisation, row.pk, result, parts)
 
@@ -141,6 +144,14 @@ def _group(organisation: Organisation, asked: Asked, members: Mapping[str, Plann
         budgets={year: amount for year, amount in asked.budgets.items() if amount},
         carrier=str(asked.carrier) if asked.carrier is not None else None,
     )
+
+
+def _risk(member: Planned, one: MemberPlan) -> dict[str, float]:
+    """Expected losses, euros a year, by the simulation: today, at the end of the plan alone, of the plan together."""
+    situation = member.situation
+    case = worth.case(situation.organisation, situation.profile, situation.sheet.judgement)
+    alone, together = (avoided.avoided(plan, shipped(), case) for plan in (one.alone, one.plan))
+    return {"now": together.before.euros, "alone": alone.after.euros, "together": together.after.euros}
 
 
 def _part(found: GroupPlan, one: MemberPlan, member: Planned, asked: Asked) -> dict[str, Any]:

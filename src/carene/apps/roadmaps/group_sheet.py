@@ -12,19 +12,25 @@ from typing import Any
 from django.urls import reverse
 
 from carene.apps.organisations.models import Organisation
-from carene.apps.roadmaps import gantt
+from carene.apps.roadmaps import gantt, group_charts
 from carene.apps.roadmaps.group_asked import KEYS, Asked
 from carene.apps.roadmaps.models import CommonPart, CommonPlan
 from carene.apps.roadmaps.objectives import Value
 from carene.engines import french
 
 LEAST_EUROS, LEAST_DAYS = 0.5, 0.05  # below, nothing is said
+LOOSE = 0.1  # a bound further away says more of itself than of the plan
+STATES = {
+    CommonPart.State.ACCEPTED: "Scénario créé.",
+    CommonPart.State.PROPOSED: "Doit encore l'accepter.",
+    CommonPart.State.DECLINED: "A écarté sa part.",
+}
 Data = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A member alone, then together; texts. ``part``: None until the plan is kept."""
+    """A member alone, then together; texts."""
 
     organisation: Organisation
     value: tuple[str, str]
@@ -36,7 +42,6 @@ class Row:
     fair: str
     difference: str
     changed: list[str]
-    state: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Common:
 @dataclass(frozen=True)
 class MemberPlan:
     organisation: Organisation
+    state: str  # of its part, in words; empty until the plan is given
     sentences: list[str]
     gantt: gantt.Gantt
     actions: list[tuple[str, str, float, float, bool]]  # title, dates, euros, person-days, common
@@ -87,6 +93,7 @@ class Sheet:
         result = row.result or {}
         self.data: Data = result["data"]
         self.alone_days: Mapping[str, float] = result["alone_days"]
+        self.risk: Mapping[str, Mapping[str, float]] = result.get("risk", {})
         self.asked = Asked.from_data(row.asked)
         self.value = Value(self.asked.objective)
         self.states = {part.node_id: part for part in parts}
@@ -129,7 +136,6 @@ class Sheet:
     def _row(self, one: Data) -> Row:
         pk, plan = int(one["member"]), one["roadmap"]
         said = self.value.said
-        part = self.states.get(pk)
         return Row(
             organisation=self.visible[pk],
             value=(said(one["alone"]["value"]), said(one["value"])),
@@ -141,7 +147,6 @@ class Sheet:
             fair=french.euros(one["fair"]),
             difference=_signed(one["difference"], french.euros, LEAST_EUROS, plus="+"),
             changed=self.changed.get(pk, []),
-            state=part.state if part else "",
         )
 
     @cached_property
@@ -193,6 +198,13 @@ class Sheet:
         ]
         return gantt.draw(lanes, self.asked.start, self.asked.months, today=today)
 
+    @cached_property
+    def charts(self) -> list[group_charts.Chart]:
+        """The members that are shown, side by side."""
+        shown = [(self.visible[int(one["member"])].label, one) for one in self.members]
+        found = group_charts.paid(shown, self.data["common"]), group_charts.risk(shown, self.risk)
+        return [chart for chart in found if chart is not None]
+
     def plans(self, today: dt.date) -> list[MemberPlan]:
         return [self._plan(one, today) for one in self.members]
 
@@ -214,6 +226,7 @@ class Sheet:
         ]
         return MemberPlan(
             organisation=self.visible[pk],
+            state=STATES.get(CommonPart.State(self.states[pk].state), "") if pk in self.states else "",
             sentences=list(one["sentences"]),
             gantt=gantt.draw(lanes, self.asked.start, self.asked.months, today=today),
             actions=[
@@ -282,10 +295,11 @@ def said_once(data: Data) -> list[str]:
 
 def _proof(gap: float | None) -> str:
     if gap is None:
-        return "On ne sait pas à quelle distance est le meilleur plan possible."
+        return "La distance au meilleur plan possible n'a pas été calculée."
     if gap < 0.0005:
         return "Avec ces participants, aucun plan ne vaut plus."
-    return f"Avec ces participants, il est à {french.share(gap, 1)} au plus du meilleur plan possible."
+    said = f"Avec ces participants, il est à {french.share(gap, 1)} au plus du meilleur plan possible"
+    return f"{said} ; chercher plus longtemps resserre d'abord cette estimation." if gap >= LOOSE else f"{said}."
 
 
 def _spent(plan: Data) -> float:

@@ -28,6 +28,8 @@ from carene.engines.sources import InputError
 
 # What the engine calls its stages → what people read meanwhile.
 STAGES = {
+    "Sélection gloutonne": "Un premier plan se compose, mesure après mesure.",
+    "Mise au net": "Le plan trouvé est vérifié.",
     "Recherche locale": "Recherche locale : quelques mesures sont retirées, de meilleures prennent leur place.",
     "CP-SAT, ensemble": "Un solveur reprend le plan entier, pour le surpasser ou démontrer qu'on ne le peut pas.",
     "CP-SAT, par fenêtres": "Un solveur reprend quelques mesures à la fois.",
@@ -58,6 +60,9 @@ def run(job: Job, report: Report) -> Outcome:
     curve: list[tuple[float, float, float | None]] = []
 
     def progress(stage: str, value: float, bound: float | None, share: float) -> None:
+        if value <= 0 and not curve:  # nothing to show yet
+            report(STAGES.get(stage, stage), share)
+            return
         now = (round(time.monotonic() - began, 1), value, bound)
         if not curve or curve[-1][1:] != now[1:]:
             if len(curve) >= POINTS:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from carene.engines.planner.catalogue import Catalogue
+from carene.engines.planner.footprint import Period, Slot
 from carene.engines.planner.levels import Change, Entry, changes, month_of_level
 from carene.engines.planner.model import LeftOutCode
 
@@ -15,14 +16,15 @@ GAIN_SLACK = 1e-9  # a gain below this is rounding
 
 
 class Shortage(NamedTuple):
-    """What lacks to place a measure at one month. With an empty ``skill`` it is money of ``purse``, and ``quarter`` is
-    the year."""
+    """What lacks to place a measure at one month: person-days of a skill in a period or, with an empty ``skill``, euros
+    of ``purse`` in ``year``."""
 
     skill: str
-    quarter: int
+    period: Period
     asked: float
     left: float
     purse: str = ""
+    year: int = 0
 
     @property
     def missing(self) -> float:
@@ -48,7 +50,7 @@ class Board:
         self.catalogue = catalogue
         self.starts: dict[str, int] = {}
         self.spent = [0.0] * len(catalogue.budgets)
-        self.used: dict[tuple[str, int], float] = dict.fromkeys(catalogue.capacity, 0.0)
+        self.used: dict[Slot, float] = dict.fromkeys(catalogue.capacity, 0.0)
         self.entries: dict[str, list[Entry]] = {}
         self.values: dict[str, float] = {}
         self.value = 0.0
@@ -84,19 +86,31 @@ class Board:
         return True
 
     def shortages(self, key: str, begins: int) -> list[Shortage]:
-        """Everything that lacks at this month, money first; empty when it fits."""
+        """Everything that lacks at this month, money first; empty when it fits. A short month of a quarter where the
+        team lacks already is not told besides."""
         catalogue, purses = self.catalogue, self.catalogue.purses
         taken = catalogue.footprint(key, begins)
         found = [
-            Shortage("", purses.year(rank), amount, catalogue.budgets[rank] - self.spent[rank], purse=purses.name(rank))
+            Shortage(
+                "",
+                (0, 0),
+                amount,
+                catalogue.budgets[rank] - self.spent[rank],
+                purse=purses.name(rank),
+                year=purses.year(rank),
+            )
             for rank, amount in taken.money
             if self.spent[rank] + amount > catalogue.budgets[rank] + MONEY_SLACK
         ]
-        found += [
-            Shortage(*slot, days, catalogue.capacity[slot] - self.used[slot])
+        lacking = {
+            slot: Shortage(*slot, days, catalogue.capacity[slot] - self.used[slot])
             for slot, days in taken.days
             if slot in catalogue.capacity and self.used[slot] + days > catalogue.capacity[slot] + DAYS_SLACK
-        ]
+        }
+        for (skill, period), lack in lacking.items():
+            quarter = catalogue.grid.months_of_quarter(period[0] // 3)
+            if period == quarter or (skill, quarter) not in lacking:
+                found.append(lack)
         return found
 
     # Time

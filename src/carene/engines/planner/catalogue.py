@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from carene.engines.planner.footprint import Footprint, Grid, Purses, capacities_of, footprint
+from carene.engines.planner.footprint import Footprint, Grid, Purses, Work, capacities_of, footprint, spread
 from carene.engines.planner.levels import worths
 from carene.engines.planner.model import Candidate, Problem, Step, Wish
 
@@ -22,6 +22,7 @@ class Catalogue:
         self.purses = Purses.of(problem, self.grid)
         self.budgets = self.purses.budgets(problem)
         self.capacity = capacities_of(problem, self.grid)
+        self._spreads: dict[tuple[int, int], Work] = {}
         self._footprints: dict[tuple[str, int], Footprint] = {}
         self.candidates: Mapping[str, Candidate] = {c.id: c for c in sorted(problem.candidates, key=lambda c: c.id)}
         self.steps: Mapping[str, tuple[Step, ...]] = {
@@ -70,7 +71,15 @@ class Catalogue:
     def footprint(self, key: str, begins: int) -> Footprint:
         found = self._footprints.get((key, begins))
         if found is None:
-            found = self._footprints[key, begins] = footprint(self.grid, self.purses, self.candidates[key], begins)
+            candidate = self.candidates[key]
+            work = self._work(begins, candidate.months)
+            found = self._footprints[key, begins] = footprint(self.grid, self.purses, candidate, begins, work)
+        return found
+
+    def _work(self, begins: int, months: int) -> Work:
+        found = self._spreads.get((begins, months))
+        if found is None:
+            found = self._spreads[begins, months] = spread(self.grid, self.problem.calendar, begins, months)
         return found
 
     def burden(self, key: str, begins: int, *, scarce: bool) -> float:
@@ -122,8 +131,8 @@ class Catalogue:
             for skill, days in self.candidates[key].effort.items():
                 demand[skill] += days
         supply: dict[str, float] = {}
-        for (skill, _), days in self.capacity.items():
-            supply[skill] = supply.get(skill, 0.0) + days
+        for skill in self.problem.capacity:
+            supply[skill] = sum(self.capacity[skill, quarter] for quarter in self.grid.every_quarter())
         return _ratio(money, sum(self.budgets)), {
             skill: _ratio(days, supply[skill]) if skill in supply else _SCARCITY_BOUNDS[0]
             for skill, days in demand.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from carene.engines.planner.model import Candidate, Plan, PlannedAction, Problem, Wish
@@ -20,8 +20,8 @@ def violations(problem: Problem, plan: Plan) -> list[str]:
 
     Rules: every candidate planned or left out exactly once; nothing excluded, done or unknown; whole work inside the
     horizon; prerequisites finished before; one measure at most of an exclusive group; wishes honoured or told in
-    ``unmet``; budgets by year of each purse and teams by quarter; levels raised from where they really stand; announced
-    costs, levels, loads and value equal to what they should be; a bound not below the value.
+    ``unmet``; budgets by year of each purse, teams by quarter and by short month; levels raised from where they really
+    stand; announced costs, levels, loads and value equal to what they should be; a bound not below the value.
     """
     known = {candidate.id: candidate for candidate in problem.candidates}
     unknown = [a.measure for a in plan.actions if a.measure not in known]
@@ -149,30 +149,48 @@ def _money(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterato
 
 
 def _teams(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:
-    used: Counter[tuple[str, int]] = Counter()
+    used: defaultdict[tuple[str, int], float] = defaultdict(float)
+    monthly: defaultdict[tuple[str, int], float] = defaultdict(float)
     for action in plan.actions:
         candidate = known[action.measure]
+        there = {month: _present(problem, month) for month in range(action.start_month, action.end_month)}
+        whole = sum(there.values())
         for skill, days in candidate.effort.items():
-            for month in range(action.start_month, action.end_month):
-                used[skill, month // 3] += days / candidate.months  # type: ignore[assignment]
+            for month, present in there.items():
+                share = present / whole if whole else 1 / len(there)
+                used[skill, month // 3] += days * share
+                monthly[skill, month] += days * share
     for (skill, quarter), days in used.items():
         available = _available(problem, skill, quarter)
         if days > available + _DAYS:
             yield f"{skill}, trimestre {quarter} : {days} jours pour {available} disponibles"
+    for (skill, month), days in monthly.items():
+        if _present(problem, month) < 1 and days > _there(problem, skill, month) + _DAYS:
+            yield f"{skill}, mois {month} : {days} jours pour {_there(problem, skill, month)} disponibles"
     told = {(load.skill, load.quarter): load.used for load in plan.loads}
     for slot in used.keys() | told.keys():
-        if abs(used[slot] - told.get(slot, 0.0)) > _DAYS:
+        if abs(used.get(slot, 0.0) - told.get(slot, 0.0)) > _DAYS:
             yield f"{slot[0]}, trimestre {slot[1]} : charge annoncée fausse"
 
 
 def _available(problem: Problem, skill: str, quarter: int) -> float:
     if skill not in problem.capacity:
         return math.inf
-    given = problem.capacity[skill]
-    months = [_date(problem, month).month for month in range(3 * quarter, min(problem.months, 3 * quarter + 3))]
-    if not months or quarter >= len(given):
+    return sum(_there(problem, skill, month) for month in range(3 * quarter, min(problem.months, 3 * quarter + 3)))
+
+
+def _there(problem: Problem, skill: str, month: int) -> float:
+    """Person-days of the ordinary month of a quarter that those who are there this month keep."""
+    if skill not in problem.capacity:
+        return math.inf
+    given, quarter = problem.capacity[skill], month // 3
+    if quarter >= len(given):
         return 0.0
-    return given[quarter] * sum(problem.calendar.get(month, 1.0) for month in months) / len(months)
+    return given[quarter] / min(3, problem.months - 3 * quarter) * _present(problem, month)
+
+
+def _present(problem: Problem, month: int) -> float:
+    return problem.calendar.get(_date(problem, month).month, 1.0)
 
 
 def _levels(problem: Problem, plan: Plan, known: dict[str, Candidate]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from carene.engines import french
 from carene.engines.planner.board import Board, Shortage
 from carene.engines.planner.catalogue import Catalogue
 from carene.engines.planner.model import Candidate, LeftOut, Plan, PlannedAction, Problem
-from carene.engines.planner.obstacles import label, month_name, purse_of, titled
+from carene.engines.planner.obstacles import label, month_name, period_name, purse_of, titled
 from carene.engines.planner.optimise import optimise, relaxation, widths
 from carene.engines.planner.optimum import bound as linear
 from carene.engines.planner.optimum.packed import pack
@@ -83,7 +83,7 @@ def _planned(board: Board, plan: Plan, action: PlannedAction) -> Explanation:
             f"{french.quoted(label(catalogue, step.criterion))} de {step.start} à {step.end}" for step in action.raises
         )
         share = f" ({french.share(action.value / plan.value)} du plan)" if plan.value > 0 else ""
-        buys = f"Elle relève {raised}, soit {_amount(action.value, plan.unit)}{share}, pour {price}."
+        buys = f"Elle relève {raised}, soit {french.amount(action.value, plan.unit)}{share}, pour {price}."
     else:
         awaited = [titled(catalogue, key) for key in catalogue.dependents[action.measure] if key in board.starts]
         why = f"ouvre la voie à {french.listing(awaited)}" if awaited else "est imposée"
@@ -117,26 +117,22 @@ def _lacked(board: Board, key: str, first: int, begins: int) -> str:
     lacks = {month: board.shortages(key, month) for month in range(first, begins)}
     board.place(key, begins)
     free = [month for month, found in lacks.items() if not found]
-    worst: dict[tuple[str, int], Shortage] = {}
-    for found in lacks.values():
-        for lack in found:
-            slot = (lack.skill, lack.quarter)
-            if slot not in worst or lack.missing > worst[slot].missing:
-                worst[slot] = lack
+    every = [lack for found in lacks.values() for lack in found]
+    money: dict[int, Shortage] = {}
+    for lack in sorted((one for one in every if not one.skill), key=lambda one: one.missing):
+        money[lack.year] = lack
     said = [
-        f"l'argent de {year} ({french.euros(max(1.0, worst['', year].missing))} manquaient"
-        f"{purse_of(catalogue, worst['', year])})"
-        for year in sorted(lack.quarter for lack in worst.values() if not lack.skill)
+        f"l'argent de {year} ({french.euros(max(1.0, lack.missing))} manquaient{purse_of(catalogue, lack)})"
+        for year, lack in sorted(money.items())
     ]
-    for skill in sorted({lack.skill for lack in worst.values() if lack.skill}):
-        quarters = sorted(lack.quarter for lack in worst.values() if lack.skill == skill)
-        opens, _ = catalogue.grid.months_of_quarter(quarters[0])
-        _, closes = catalogue.grid.months_of_quarter(quarters[-1])
-        period = french.month_range(catalogue.grid.day(opens), catalogue.grid.day(closes - 1))
-        most = max(worst[skill, quarter].missing for quarter in quarters)
+    for skill in sorted({lack.skill for lack in every if lack.skill}):
+        short = [lack for lack in every if lack.skill == skill]
+        opens, closes = min(lack.period[0] for lack in short), max(lack.period[1] for lack in short)
+        worst = max(short, key=lambda lack: (lack.missing, -lack.period[0]))
+        when = "" if worst.period == (opens, closes) else f" {period_name(catalogue, *worst.period)}"
         said.append(
-            f"l'équipe {french.quoted(label(catalogue, skill))} {period} "
-            f"(jusqu'à {french.person_days(max(0.1, most))} de trop par trimestre)"
+            f"l'équipe {french.quoted(label(catalogue, skill))} {period_name(catalogue, opens, closes)} "
+            f"(jusqu'à {french.person_days(max(0.1, worst.missing))} de trop{when})"
         )
     if not said:
         return "commence plus tard parce que l'ensemble du plan y gagne"
@@ -153,7 +149,11 @@ def _left_out(board: Board, plan: Plan, left: LeftOut) -> Explanation:
     )
     price = f"{french.euros(candidate.investment)}, {french.euros(candidate.yearly)} par an"
     days = french.person_days(sum(candidate.effort.values()))
-    gain = f"apporterait au plus {_amount(total, plan.unit)} à ce plan" if total > 0 else "n'ajouterait rien à ce plan"
+    gain = (
+        f"apporterait au plus {french.amount(total, plan.unit)} à ce plan"
+        if total > 0
+        else "n'ajouterait rien à ce plan"
+    )
     buys = f"Elle {gain}, pour {price} et {days}."
     better = dominating(plan.problem, candidate)
     dominated = ""
@@ -213,9 +213,7 @@ def _by_prices(plan: Plan, found: linear.Bound) -> Marginals:
             year = catalogue.purses.year(resource.rank)
             money[year] = max(money[year], price * MORE_MONEY)
         else:
-            first, after = catalogue.grid.months_of_quarter(resource.rank)
-            there = catalogue.grid.presence(plan.problem.calendar, resource.rank)
-            team[resource.skill] += price * (after - first) * there
+            team[resource.skill] += price * sum(catalogue.grid.presence(plan.problem.calendar, *resource.period))
     method = (
         "Estimation par les prix de la relaxation linéaire (HiGHS) : exacte pour de petits montants si les mesures "
         "pouvaient se faire en partie."
@@ -245,18 +243,13 @@ def said(found: Marginals, labels: Mapping[str, str]) -> tuple[str, ...]:
     sentences = []
     year = found.best_year
     if year is not None:
-        gained = _amount(found.money[year], found.unit)
+        gained = french.amount(found.money[year], found.unit)
         sentences.append(f"{french.euros(MORE_MONEY)} de plus en {year} achèteraient environ {gained}.")
     ranked = sorted(found.team.items(), key=lambda item: (-item[1], item[0]))
     for skill, value in ranked:
         if value > 0:
             name = french.quoted(labels.get(skill, skill))
             sentences.append(
-                f"Un jour de plus par mois de l'équipe {name} apporterait environ {_amount(value, found.unit)}."
+                f"Un jour de plus par mois de l'équipe {name} apporterait environ {french.amount(value, found.unit)}."
             )
     return tuple(sentences) or ("Un peu plus d'argent ou de temps n'achèterait rien de plus dans cet horizon.",)
-
-
-def _amount(value: float, unit: str) -> str:
-    decimals = 0 if value >= 1000 else 1 if value >= 1 else 3
-    return f"{french.number(value, decimals)}{french.SPACE}{unit}"

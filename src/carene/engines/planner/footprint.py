@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a measure takes, and when: euros by calendar year, person-days by skill and quarter."""
+"""What a measure takes, and when: euros by calendar year, person-days by skill and period.
+
+A team smooths its work over a quarter: it may do more one month and less the next. A month of which the calendar takes
+a part is held to by itself besides: nobody does in August what only those who are there could do.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,10 @@ from carene.engines.months import add_months
 from carene.engines.planner.model import Candidate, Problem
 
 SINGLE = ""  # name of the purse that ``Problem.budgets`` fills
+
+Period = tuple[int, int]  # months of the problem, half open: a quarter, or one short month
+Slot = tuple[str, Period]  # a skill in a period
+Work = tuple[tuple[Period, float], ...]  # parts of a work in each period
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +51,24 @@ class Grid:
         january = (year - self.start.year) * 12 - (self.start.month - 1)
         return max(0, january), min(self.months, january + 12)
 
-    def months_of_quarter(self, quarter: int) -> tuple[int, int]:
+    def months_of_quarter(self, quarter: int) -> Period:
         return quarter * 3, min(self.months, quarter * 3 + 3)
 
-    def presence(self, calendar: Mapping[int, float], quarter: int) -> float:
-        """Share of the teams that is there in a quarter, from that of each of its months."""
-        first, after = self.months_of_quarter(quarter)
-        return sum(calendar.get(self.day(month).month, 1.0) for month in range(first, after)) / (after - first)
+    def every_quarter(self) -> list[Period]:
+        return [self.months_of_quarter(quarter) for quarter in range(self.quarters)]
+
+    def presence(self, calendar: Mapping[int, float], first: int, after: int) -> list[float]:
+        """Share of the teams that is there in each of these months."""
+        return [calendar.get((self.start.month - 1 + month) % 12 + 1, 1.0) for month in range(first, after)]
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Sparse: only what is not zero. ``money`` by rank (see ``Purses``), ``days`` by (skill, quarter)."""
+    """Sparse: only what is not zero. ``money`` by rank (see ``Purses``), ``days`` by slot, those of a short month in
+    its own and in its quarter's."""
 
     money: tuple[tuple[int, float], ...]
-    days: tuple[tuple[tuple[str, int], float], ...]
+    days: tuple[tuple[Slot, float], ...]
     total: float
 
 
@@ -91,8 +102,24 @@ class Purses:
         return [float(budgets.get(year, 0.0)) for budgets in owned for year in self.years]
 
 
-def footprint(grid: Grid, purses: Purses, candidate: Candidate, begins: int) -> Footprint:
-    """Investment and work spread evenly over the months of work, yearly cost by month from the end to the horizon."""
+def spread(grid: Grid, calendar: Mapping[int, float], begins: int, months: int) -> Work:
+    """Parts of a work of so many months that are done in each quarter and in each short month."""
+    ends = min(begins + months, grid.months)
+    there = grid.presence(calendar, begins, ends)
+    whole = sum(there)
+    found: dict[Period, float] = {}
+    for month, present in zip(range(begins, ends), there, strict=True):
+        share = present / whole if whole else 1 / len(there)  # where nobody is there, no month takes it
+        quarter = grid.months_of_quarter(month // 3)
+        found[quarter] = found.get(quarter, 0.0) + share
+        if present < 1 and (month, month + 1) != quarter:  # the last quarter may be one month
+            found[month, month + 1] = share
+    return tuple(found.items())
+
+
+def footprint(grid: Grid, purses: Purses, candidate: Candidate, begins: int, work: Work = ()) -> Footprint:
+    """Investment spread evenly over the months of work, yearly cost by month from the end to the horizon; ``work`` as
+    ``spread`` gives it, for those who ask for the days too."""
     ends = begins + candidate.months
     amounts = []
     for rank, year in enumerate(grid.years):
@@ -102,21 +129,27 @@ def footprint(grid: Grid, purses: Purses, candidate: Candidate, begins: int) -> 
         if amount:
             amounts.append((rank, amount))
     money = [(first + rank, amount * share) for first, share in purses.shares(candidate) for rank, amount in amounts]
-    days = []
-    for quarter in range(begins // 3, min(grid.quarters, (ends + 2) // 3)):
-        share = _overlap(begins, ends, *grid.months_of_quarter(quarter)) / candidate.months
-        days += [((skill, quarter), effort * share) for skill, effort in candidate.effort.items() if effort]
+    days = [
+        ((skill, period), effort * share)
+        for period, share in work
+        for skill, effort in candidate.effort.items()
+        if effort
+    ]
     return Footprint(tuple(money), tuple(days), sum(amount for _, amount in amounts))
 
 
-def capacities_of(problem: Problem, grid: Grid) -> Mapping[tuple[str, int], float]:
-    """Person-days by (skill, quarter), the calendar taken off; a skill that is absent is not limited."""
-    shares = [grid.presence(problem.calendar, quarter) if problem.calendar else 1.0 for quarter in range(grid.quarters)]
-    return {
-        (skill, quarter): float(days[quarter]) * shares[quarter]
-        for skill, days in problem.capacity.items()
-        for quarter in range(grid.quarters)
-    }
+def capacities_of(problem: Problem, grid: Grid) -> Mapping[Slot, float]:
+    """Person-days of each slot, the calendar taken off; a skill that is absent is not limited."""
+    found: dict[Slot, float] = {}
+    for quarter, (first, after) in enumerate(grid.every_quarter()):
+        there = grid.presence(problem.calendar, first, after)
+        for skill, given in problem.capacity.items():
+            ordinary = float(given[quarter]) / (after - first)
+            found[skill, (first, after)] = ordinary * sum(there)
+            for month, present in enumerate(there, first):
+                if present < 1:
+                    found[skill, (month, month + 1)] = ordinary * present
+    return found
 
 
 def _overlap(first: int, after: int, low: int, high: int) -> int:

@@ -12,6 +12,8 @@ from carene.engines.planner.bundles import bundle
 from carene.engines.planner.greedy import Ranking, place, propose
 from carene.engines.planner.obstacles import barred, month_name, obstacle, titled, why_not_at
 
+READABLE = 200  # characters: beyond, what lacks is said in brief
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -91,7 +93,8 @@ def _refuse(board: Board, key: str, outcome: Outcome) -> None:
         found = barred(catalogue, key)
     board.refused[key] = found
     outcome.missing += 1
-    outcome.unmet.append(f"{titled(catalogue, key)} est imposée, mais ne tient pas dans le plan : {found.text}.")
+    why = found.text if len(found.text) <= READABLE else found.short
+    outcome.unmet.append(f"{titled(catalogue, key)} est imposée, mais ne tient pas dans le plan : {why}.")
 
 
 def _place_with_needs(board: Board, key: str) -> bool:

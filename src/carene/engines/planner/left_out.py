@@ -101,5 +101,8 @@ def _missing_rung(board: Board, step: Step) -> str:
     rungs = [key for start, end, key in catalogue.raisers[step.criterion] if start <= level < end and end >= step.start]
     waited = f"{french.quoted(label(catalogue, step.criterion))} doit d'abord atteindre le niveau {step.start}"
     if not rungs:
-        return f"{waited}, et aucune mesure ne l'y mène depuis le niveau {level}"
+        nearer = [key for start, end, key in catalogue.raisers[step.criterion] if start <= level < end < step.start]
+        if not nearer:
+            return f"{waited}, et aucune mesure ne l'y mène depuis le niveau {level}"
+        return f"{waited}, et {titled(catalogue, nearer[0])}, qui l'en rapprocherait, n'est pas dans le plan"
     return f"{waited}, et {titled(catalogue, rungs[0])}, qui l'y mènerait, n'est pas dans le plan"

@@ -91,7 +91,7 @@ def awaited_resource(board: Board, key: str, month: int) -> str:
     if not worst.skill:
         return f"attend le budget : un mois plus tôt, il manquait {_money(board.catalogue, worst)}"
     catalogue = board.catalogue
-    period = _period(catalogue, worst.quarter, worst.quarter)
+    period = period_name(catalogue, *worst.period)
     return (
         f"attend l'équipe {french.quoted(label(catalogue, worst.skill))} : un mois plus tôt, il manquait "
         f"{_days(worst.missing)} {period} {_balance(worst, '', 1)}"
@@ -109,7 +109,7 @@ def describe(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
 def describe_briefly(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
     """« il manque 12,4 k€ en 2027, et du temps : RSSI 3 jours »."""
     money = [
-        f"{french.compact_euros(max(1.0, lack.missing))}{purse_of(catalogue, lack)} en {lack.quarter}"
+        f"{french.compact_euros(max(1.0, lack.missing))}{purse_of(catalogue, lack)} en {lack.year}"
         for lack in lacks
         if not lack.skill
     ]
@@ -142,7 +142,7 @@ def _lacks_at(board: Board, key: str, month: int) -> list[Shortage]:
 
 def _money(catalogue: Catalogue, lack: Shortage) -> str:
     missing = french.euros(max(1.0, lack.missing))
-    return f"{missing}{purse_of(catalogue, lack)} en {lack.quarter} {_balance(lack, '€', 0)}"
+    return f"{missing}{purse_of(catalogue, lack)} en {lack.year} {_balance(lack, '€', 0)}"
 
 
 def purse_of(catalogue: Catalogue, lack: Shortage) -> str:
@@ -151,14 +151,14 @@ def purse_of(catalogue: Catalogue, lack: Shortage) -> str:
 
 
 def _team(catalogue: Catalogue, lacks: Sequence[Shortage]) -> str:
-    """One team: what lacks over all the quarters concerned, and the worst of them when they are several."""
+    """One team: what lacks over all the periods concerned, and the worst of them when they are several."""
     skill = french.quoted(label(catalogue, lacks[0].skill))
-    worst = max(lacks, key=lambda lack: (lack.missing, -lack.quarter))
+    worst = max(lacks, key=lambda lack: (lack.missing, -lack.period[0]))
     figures = _balance(worst, "", 1)
-    period = _period(catalogue, worst.quarter, worst.quarter)
+    period = period_name(catalogue, *worst.period)
     if len(lacks) == 1:
         return f"{_days(worst.missing)} de l'équipe {skill} {period} {figures}"
-    whole = _period(catalogue, lacks[0].quarter, lacks[-1].quarter)
+    whole = period_name(catalogue, min(one.period[0] for one in lacks), max(one.period[1] for one in lacks))
     total = _days(sum(lack.missing for lack in lacks))
     return f"{total} de l'équipe {skill} {whole}, dont {french.trimmed(worst.missing)} {period} {figures}"
 
@@ -176,11 +176,9 @@ def _days(missing: float) -> str:
     return french.person_days(max(0.1, missing))
 
 
-def _period(catalogue: Catalogue, first: int, last: int) -> str:
-    """Quarters as months: « d'avril à juin 2027 »."""
-    begins, _ = catalogue.grid.months_of_quarter(first)
-    _, after = catalogue.grid.months_of_quarter(last)
-    return french.month_range(catalogue.grid.day(begins), catalogue.grid.day(after - 1))
+def period_name(catalogue: Catalogue, first: int, after: int) -> str:
+    """« d'avril à juin 2027 », « en août 2027 »."""
+    return french.month_range(catalogue.grid.day(first), catalogue.grid.day(after - 1))
 
 
 def _why_not(board: Board, key: str, *, strict: bool) -> Obstacle:

@@ -17,6 +17,7 @@ from carene.engines.planner.actions import planned_actions
 from carene.engines.planner.board import GAIN_SLACK, Board
 from carene.engines.planner.catalogue import Catalogue
 from carene.engines.planner.checks import check_problem
+from carene.engines.planner.footprint import Slot
 from carene.engines.planner.greedy import Ranking, fill
 from carene.engines.planner.imposed import Outcome, impose
 from carene.engines.planner.improve import improve
@@ -142,15 +143,15 @@ def _levels(board: Board) -> tuple[Mapping[str, int], ...]:
 
 def _loads(catalogue: Catalogue, actions: tuple[PlannedAction, ...]) -> tuple[QuarterLoad, ...]:
     """Every skill that is limited or used, in every quarter."""
-    used: dict[tuple[str, int], float] = {}
+    used: dict[Slot, float] = {}
     for action in actions:
         for slot, days in catalogue.footprint(action.measure, action.start_month).days:
             used[slot] = used.get(slot, 0.0) + days
     skills = sorted({skill for skill, _ in used} | set(catalogue.problem.capacity))
     return tuple(
-        QuarterLoad(skill, quarter, used.get((skill, quarter), 0.0), catalogue.capacity.get((skill, quarter)))
+        QuarterLoad(skill, quarter, used.get((skill, period), 0.0), catalogue.capacity.get((skill, period)))
         for skill in skills
-        for quarter in range(catalogue.grid.quarters)
+        for quarter, period in enumerate(catalogue.grid.every_quarter())
     )
 
 

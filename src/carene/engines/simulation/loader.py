@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +16,10 @@ from carene.engines.simulation.model import Model
 from carene.engines.simulation.schema import PATTERNS, AttackShape, DefenceShape, PackShape
 from carene.engines.sources.document import Document
 from carene.engines.sources.errors import InputError, InputErrors
-from carene.engines.sources.files import read_bytes
+from carene.engines.sources.pack_folder import PackFolder
 from carene.engines.sources.shapes import read_shape
-from carene.engines.sources.yaml_source import read_yaml
 
-PACK, DEFENCES = "pack.yaml", "defences.yaml"
+DEFENCES = "defences.yaml"
 
 
 @lru_cache(maxsize=1)
@@ -36,28 +34,16 @@ def load(folder: Path, referential: Referential | None = None) -> Model:
     Raises InputErrors with every fault of the pack, or InputError when the folder is not one.
     """
     referential = referential or care()
-    if not (folder / PACK).is_file():
-        raise InputError(
-            f"ce dossier n'est pas un paquet de simulation : il n'a pas de fichier « {PACK} »",
-            where=str(folder),
-            remedy="donner le dossier d'un paquet, comme « simulation »",
-        )
-    digest = hashlib.sha256()
-    pack = _pack(_read(folder, PACK, digest))
+    files = PackFolder(folder, "de simulation", "simulation")
+    pack = _pack(files.head())
     names = [f"{key}.yaml" for key in pack.shape.attacks]
-    documents = {name: _read(folder, name, digest) for name in (DEFENCES, *names)}
+    documents = {name: files.read(name) for name in (DEFENCES, *names)}
     errors: list[InputError] = []
     draft = Draft(pack, _defences(documents[DEFENCES], errors), _attacks(documents, names, errors))
     errors += check(draft, referential)
     if errors:
         raise InputErrors(errors)
-    return build(draft, referential, digest.hexdigest())
-
-
-def _read(folder: Path, name: str, digest: hashlib._Hash) -> Document:
-    content = read_bytes(folder / name, name)
-    digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return read_yaml(content, name)
+    return build(draft, referential, files.digest)
 
 
 def _pack(document: Document) -> Part[PackShape]:

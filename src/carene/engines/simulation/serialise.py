@@ -11,13 +11,14 @@ from typing import Any
 
 from carene.engines.simulation.model import Model
 from carene.engines.simulation.outcome import AttackOutcome, Distribution, Outcome, Spread, Years
+from carene.engines.simulation.ranges import Range, Ranges
 from carene.engines.simulation.shares import Amount, Contributions
 from carene.engines.simulation.wording import sentences
 
 DIGITS = 4
 
 
-def to_simulation(outcome: Outcome, found: Contributions, model: Model) -> dict[str, Any]:
+def to_simulation(outcome: Outcome, found: Contributions, sure: Ranges, model: Model) -> dict[str, Any]:
     return {
         "format": 1,
         "model": {"id": model.id, "version": model.version, "digest": model.digest},
@@ -39,9 +40,9 @@ def to_simulation(outcome: Outcome, found: Contributions, model: Model) -> dict[
                 {
                     "criterion": one.criterion,
                     "level": one.level,
-                    "today": _amount(one.today),
+                    "today": {**_amount(one.today), **_range(sure.today[one.criterion])},
                     "one_level": _amount(one.one_level),
-                    "to_target": _amount(one.to_target),
+                    "to_target": {**_amount(one.to_target), **_range(sure.to_target[one.criterion])},
                     "barriers": [{"place": b.place, "label": b.label, "stops": _round(b.stops)} for b in one.barriers],
                 }
                 for one in found.criteria
@@ -93,6 +94,10 @@ def _years(value: Years) -> dict[str, Any]:
 
 def _amount(value: Amount) -> dict[str, float]:
     return {"euros": _round(value.euros), "days": _round(value.days)}
+
+
+def _range(value: Range) -> dict[str, Any]:
+    return {"low": _amount(value.low), "high": _amount(value.high)}
 
 
 def _round(value: float) -> float:

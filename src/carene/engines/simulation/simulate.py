@@ -14,7 +14,7 @@ from carene.engines.simulation.model import Establishment, Model
 from carene.engines.simulation.outcome import QUANTILES, AttackOutcome, Distribution, Outcome, Samples, Spread, Years
 from carene.engines.simulation.setting import NOT_APPLICABLE, UNKNOWN, Floats, Ints
 from carene.engines.simulation.shares import leverage
-from carene.engines.simulation.worlds import Worlds, draw_worlds
+from carene.engines.simulation.worlds import Worlds, draw_worlds, of_one
 
 YEARS = 10  # of each world
 DRAWS = 20_000
@@ -89,22 +89,9 @@ class _Groups:
         self.owner = np.array([rank for rank, _ in basis.tables.channels])
         self.scope = np.array([one.scope for _, one in basis.tables.channels])
         self.gamma = basis.model.activity.exponent
-        self._expect()
+        one = of_one(basis, worlds)
+        self.days, self.activity, self.records, self.euros = one.days, one.activity, one.records, one.euros.sum(axis=0)
         self.years = _years(self, chance)
-
-    def _expect(self) -> None:
-        """Expectations of each channel in each world: days, activity, records and euros of one success."""
-        w, owner, gamma = self.drawn, self.owner, self.gamma
-        self.days = (w.days * np.exp(w.spread**2 / 2))[:, owner] * self.scope
-        power = w.days**gamma * np.exp((gamma * w.spread) ** 2 / 2)
-        self.activity = (w.lost * power)[:, owner] * self.scope**gamma
-        self.records = w.records[:, owner] * self.scope
-        self.euros = (
-            w.fixed[:, owner] * self.scope
-            + w.per_day[:, owner] * self.days
-            + w.revenue[:, None] * self.activity
-            + w.per_record[:, owner] * self.records
-        )
 
     def euros_of(self, world: Ints, channel: Ints, days: Floats) -> Floats:
         """Euros of successes that lasted ``days``."""

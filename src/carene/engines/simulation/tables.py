@@ -55,18 +55,26 @@ def tables_of(model: Model, prior: int, computed: frozenset[str] = frozenset()) 
 
 def _make(model: Model, prior: int, computed: frozenset[str]) -> Tables:
     channels = tuple((rank, one) for rank, attack in enumerate(model.attacks) for one in attack.channels)
-    passes = [powers_of(model.attacks[rank], one) for rank, one in channels]
     pairs = tuple((i, j) for i in range(len(channels)) for j in range(i, len(channels)))
-    terms = list(passes)
-    for quantity in ("days", "activity", "records"):
-        for (rank, _), base in zip(channels, passes, strict=True):
-            terms.append(_plus(base, _consequence(model, model.attacks[rank], quantity, computed)))
+    terms = terms_of(model, computed)
+    passes = terms[: len(channels)]
     terms += [_plus(passes[i], passes[j]) for i, j in pairs]
     law = triangle(model.overlap.low, model.overlap.value, model.overlap.high)
     overlap, nodes = np.array([x for x, _ in law]), np.array([weight for _, weight in law])
     shares = np.array(model.priors[prior].shares)
     log = np.stack([_criterion(model, key, terms, overlap, shares) for key in model.criteria])
     return Tables(log, nodes, channels, pairs)
+
+
+def terms_of(model: Model, computed: frozenset[str] = frozenset()) -> list[Powers]:
+    """Successes of every channel of every attack, then their days, their activity and their records."""
+    owners = [attack for attack in model.attacks for _ in attack.channels]
+    passes = [powers_of(attack, one) for attack in model.attacks for one in attack.channels]
+    terms = list(passes)
+    for quantity in ("days", "activity", "records"):
+        for attack, base in zip(owners, passes, strict=True):
+            terms.append(_plus(base, _consequence(model, attack, quantity, computed)))
+    return terms
 
 
 def powers_of(attack: Attack, channel: Channel) -> Powers:

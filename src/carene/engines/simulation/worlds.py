@@ -10,9 +10,25 @@ import numpy as np
 
 from carene.engines.simulation.drawing import Chance, triangular
 from carene.engines.simulation.expectation import Basis
-from carene.engines.simulation.model import LEVELS, Attack, Establishment, Uncertain
+from carene.engines.simulation.model import LEVELS, Attack, Establishment, Model, Place, Uncertain
 from carene.engines.simulation.setting import DAYS, NOT_APPLICABLE, UNKNOWN, Floats, Ints, open_channels
 from carene.engines.simulation.tables import powers_of, recovery_places
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """What was drawn of the barriers: in each world the ``overlap``, the ``levels`` of each criterion of the model and,
+    by place, the ``error`` of the share stopped (worlds × barriers of the place)."""
+
+    overlap: Floats
+    levels: list[int | Ints]
+    error: Mapping[str, Floats]
+
+    def passing(self, place: Place, column: int, level: int | Ints) -> Floats:
+        """Logarithm of what one barrier of a place would let through at these levels, without any overlap."""
+        shares = np.array([*place.barriers[column].stops, 0.0])
+        found: Floats = np.log1p(-shares[level] * self.error[place.id][:, column])
+        return found
 
 
 @dataclass(frozen=True)
@@ -20,6 +36,7 @@ class Worlds:
     """Rows: worlds. ``attempts`` and ``successes`` a year: worlds × channels, all attacks in a row. The others are
     worlds × attacks: median ``days`` of a success, ``spread`` of their logarithm, ``lost`` (days of activity for one
     day ** exponent), ``records``, euros ``fixed``, ``per_day``, ``per_record``; ``revenue``: euros a day of activity.
+    ``barriers``: what they come from.
     """
 
     attempts: Floats
@@ -32,13 +49,15 @@ class Worlds:
     per_day: Floats
     per_record: Floats
     revenue: Floats
+    barriers: Barriers
 
 
 def draw_worlds(
     basis: Basis, establishment: Establishment, recovery_days: Mapping[str, float], chance: Chance, count: int
 ) -> Worlds:
     model, setting, channels = basis.model, basis.setting, basis.tables.channels
-    left = _passing(basis, chance, count)
+    barriers = _barriers(basis, chance, count)
+    left = _passing(basis.model, barriers)
     common = chance.figures([model.tide, model.activity.first_day, model.revenue.share], count)
     rates = chance.figures([one.rate for _, one in channels], count)
     entries = chance.figures([one.passes for _, one in channels], count)
@@ -72,7 +91,35 @@ def draw_worlds(
         per_day=per_day,
         per_record=per_record,
         revenue=common[:, 2] * setting.budget / DAYS,
+        barriers=barriers,
     )
+
+
+@dataclass(frozen=True)
+class OneSuccess:
+    """What is expected of one success in each world: worlds × channels. ``euros``: four parts, those of the success
+    itself, of its days, of its activity and of its records."""
+
+    days: Floats
+    activity: Floats
+    records: Floats
+    euros: Floats
+
+
+def of_one(basis: Basis, drawn: Worlds) -> OneSuccess:
+    channels, gamma = basis.tables.channels, basis.model.activity.exponent
+    owner, scope = np.array([rank for rank, _ in channels]), np.array([one.scope for _, one in channels])
+    days = (drawn.days * np.exp(drawn.spread**2 / 2))[:, owner] * scope
+    power = drawn.days**gamma * np.exp((gamma * drawn.spread) ** 2 / 2)
+    activity = (drawn.lost * power)[:, owner] * scope**gamma
+    records = drawn.records[:, owner] * scope
+    euros = [
+        drawn.fixed[:, owner] * scope,
+        drawn.per_day[:, owner] * days,
+        drawn.revenue[:, None] * activity,
+        drawn.per_record[:, owner] * records,
+    ]
+    return OneSuccess(days, activity, records, np.stack(euros))
 
 
 def _figures(attack: Attack) -> list[Uncertain]:
@@ -121,22 +168,29 @@ def _end(
     )
 
 
-def _passing(basis: Basis, chance: Chance, count: int) -> Mapping[str, Floats]:
-    """Place → what its barriers let through, in each world."""
-    model = basis.model
-    overlap = chance.figures([model.overlap], count)[:, 0]
-    levels = _levels(basis, chance.uniform(count, len(model.criteria)))
+def _barriers(basis: Basis, chance: Chance, count: int) -> Barriers:
+    overlap = chance.figures([basis.model.overlap], count)[:, 0]
+    levels = _levels(basis, chance.uniform(count, len(basis.model.criteria)))
+    error = {}
+    for place in basis.model.places:
+        luck = chance.uniform(count, len(place.barriers))
+        errors = [
+            triangular(luck[:, column], barrier.low / barrier.stops[-1], 1.0, barrier.high / barrier.stops[-1])
+            for column, barrier in enumerate(place.barriers)
+        ]
+        error[place.id] = np.stack(errors, axis=1) if errors else luck
+    return Barriers(overlap, levels, error)
+
+
+def _passing(model: Model, barriers: Barriers) -> Mapping[str, Floats]:
+    """Place → what its barriers let through together, in each world."""
     rank = {key: place for place, key in enumerate(model.criteria)}
     found = {}
     for place in model.places:
-        total = np.zeros(count)
-        luck = chance.uniform(count, len(place.barriers))
+        total = np.zeros(len(barriers.overlap))
         for column, barrier in enumerate(place.barriers):
-            last = barrier.stops[-1]
-            error = triangular(luck[:, column], barrier.low / last, 1.0, barrier.high / last)
-            share = np.array([*barrier.stops, 0.0])[levels[rank[barrier.criterion]]]
-            total += np.log1p(-share * error)
-        found[place.id] = np.exp(overlap * total)
+            total += barriers.passing(place, column, barriers.levels[rank[barrier.criterion]])
+        found[place.id] = np.exp(barriers.overlap * total)
     return found
 
 

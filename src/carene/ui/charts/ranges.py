@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from carene.ui.charts.charts import NARROW, empty_chart
-from carene.ui.charts.svg import LIGHT, Drawing, Palette
+from carene.ui.charts.svg import LIGHT, Drawing, Palette, Role
 from carene.ui.charts.text import text_width
 
 _HALF = 7.0
@@ -64,28 +65,54 @@ def ranges_chart(
     if not rows:
         return empty_chart(title, "Rien n'est encore évalué.", width=width, palette=palette, ident=ident)
     drawing = Drawing(width, palette)
-    narrow = width < NARROW
+    foot = on_scale(drawing, rows, scale, _marks, legend)
+    desc = " ".join(f"{row.label} : {row.said}." for row in rows)
+    return drawing.render(foot, kind="ranges", title=title, desc=desc, ident=ident)
+
+
+class Row(Protocol):
+    """What stands beside the marks of a row."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+At = Callable[[float], float]  # value → abscissa
+R = TypeVar("R", bound=Row)
+
+
+def on_scale(
+    drawing: Drawing, rows: Sequence[R], scale: Scale, draw: Callable[[Drawing, R, At, float], None], legend: str
+) -> float:
+    """Rows of words and marks on one scale, with its graduations and ``legend`` under them; returns the foot.
+
+    ``draw(drawing, row, at, y)`` draws the marks of one row around the line ``y``.
+    """
+    width, narrow = drawing.width, drawing.width < NARROW
     start, end = (14.0, width - 14.0) if narrow else (width * 0.27, width * 0.70)
     feet: list[float] = []
     y = 0.0
-    marks: list[tuple[RangeRow, float]] = []
+    lines: list[tuple[R, float]] = []
     for row in rows:
         middle, y = _words(drawing, row, y, start, end, narrow=narrow)
-        marks.append((row, middle))
+        lines.append((row, middle))
         feet.append(y)
     # On a phone the words stand above the marks: the graduations keep to the latter.
-    spans = [(middle - 12, middle + 12) for _, middle in marks] if narrow else [(4.0, y + 4)]
+    spans = [(middle - 12, middle + 12) for _, middle in lines] if narrow else [(4.0, y + 4)]
     _grid(drawing, scale, start, end, y, spans)
     for foot in feet[:-1]:
         drawing.line(0, foot, width, foot, "line")
-    for row, middle in marks:
-        _marks(drawing, row, scale, start, end, middle)
-    y += 42 + drawing.paragraph(0, y + 42, legend, width, size=13)
-    desc = " ".join(f"{row.label} : {row.said}." for row in rows)
-    return drawing.render(y - 8, kind="ranges", title=title, desc=desc, ident=ident)
+    for row, middle in lines:
+        drawing.line(start, middle, end, middle, "line")
+        draw(drawing, row, lambda value: start + scale.place(value) * (end - start), middle)
+    return y + 34 + drawing.paragraph(0, y + 42, legend, width, size=13)
 
 
-def _words(drawing: Drawing, row: RangeRow, y: float, start: float, end: float, *, narrow: bool) -> tuple[float, float]:
+def _words(drawing: Drawing, row: Row, y: float, start: float, end: float, *, narrow: bool) -> tuple[float, float]:
     """Writes the words of a row; gives the height of its marks, and its foot."""
     width = drawing.width
     label_width = width if narrow else start - 24
@@ -119,15 +146,11 @@ def _grid(
             written = at + half
 
 
-def _marks(drawing: Drawing, row: RangeRow, scale: Scale, start: float, end: float, y: float) -> None:
-    def at(value: float) -> float:
-        return start + scale.place(value) * (end - start)
-
-    def band(low: float, high: float, role: str) -> None:
+def _marks(drawing: Drawing, row: RangeRow, at: At, y: float) -> None:
+    def band(low: float, high: float, role: Role) -> None:
         length = max(4.0, at(high) - at(low))
-        drawing.rect(at(low), y - _HALF, length, 2 * _HALF, role, radius=4)  # type: ignore[arg-type]
+        drawing.rect(at(low), y - _HALF, length, 2 * _HALF, role, radius=4)
 
-    drawing.line(start, y, end, y, "line")
     band(row.low, row.high, "load")
     if row.core is not None:
         band(*row.core, "done")

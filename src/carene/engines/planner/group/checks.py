@@ -58,7 +58,7 @@ def _check_names(group: Group) -> None:
 
 
 def _check_alike(group: Group) -> None:
-    """One calendar and one unit: values are added up."""
+    """One horizon, one calendar of the teams and one unit: values are added up."""
     first = group.members[0]
     for member in group.members[1:]:
         one, other = first.problem, member.problem
@@ -68,6 +68,12 @@ def _check_alike(group: Group) -> None:
                 f"{first.name} de {french.month_and_year(one.start)} sur {french.months(one.months)}",
                 where=member.name,
                 remedy="donner à tous le même début et la même durée",
+            )
+        if one.calendar != other.calendar:
+            raise InputError(
+                f"les congés n'y sont pas comptés comme chez {first.name}",
+                where=member.name,
+                remedy="donner à tous le même calendrier",
             )
         if (one.objective, one.unit) != (other.objective, other.unit):
             raise InputError(

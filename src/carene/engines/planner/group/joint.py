@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from carene.engines.planner.board import DAYS_SLACK, MONEY_SLACK
 from carene.engines.planner.catalogue import Catalogue
-from carene.engines.planner.footprint import Grid, capacities_of
 from carene.engines.planner.group.model import COMMON, Group, Member
 from carene.engines.planner.group.parts import Part, common_key, common_part, common_share, own_part, split_months
 from carene.engines.planner.model import Candidate, Problem, Step
@@ -152,15 +151,13 @@ def _merged(group: Group, candidates: tuple[Candidate, ...]) -> Problem:
     """Each member's levels are worth what they are worth to it: values add up, a point being a point everywhere."""
     first = group.members[0].problem
     labels = {COMMON: group.name}
-    capacity: dict[str, list[float]] = {}
+    capacity: dict[str, Sequence[float]] = {}
     values: dict[str, tuple[float, ...]] = {}
     for member in group.members:
         problem, name = member.problem, member.id
         labels[name] = member.name
         labels |= {named(name, key): f"{label}{suffix(member.name)}" for key, label in problem.labels.items()}
-        # The calendar of each member is taken off here: the joint problem has none.
-        for (skill, _), days in sorted(capacities_of(problem, Grid(problem.start, problem.months)).items()):
-            capacity.setdefault(named(name, skill), []).append(days)
+        capacity |= {named(name, skill): days for skill, days in sorted(problem.capacity.items())}
         for criterion, worth in Catalogue(problem).worth.items():
             values[named(name, criterion)] = tuple(after - before for before, after in pairwise(worth))
     purses = {member.id: member.problem.budgets for member in group.members}
@@ -182,6 +179,7 @@ def _merged(group: Group, candidates: tuple[Candidate, ...]) -> Problem:
         level_values=values,
         objective=first.objective,
         unit=first.unit,
+        calendar=first.calendar,
         exclusive=tuple(tuple(named(m.id, key) for key in one) for m in group.members for one in m.problem.exclusive),
         purses={**purses, COMMON: group.budgets} if group.budgets else purses,
     )

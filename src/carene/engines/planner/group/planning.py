@@ -15,24 +15,24 @@ from carene.engines.planner.group.checks import check_group
 from carene.engines.planner.group.growth import grown
 from carene.engines.planner.group.joint import Joint, Together, build, concerned, named, suffix
 from carene.engines.planner.group.model import Group, GroupPlan
+from carene.engines.planner.group.proof import bound_of
 from carene.engines.planner.group.replay import Found, Wanted, among, joined, settled
 from carene.engines.planner.group.views import group_plan
 from carene.engines.planner.imposed import Outcome
 from carene.engines.planner.model import Plan, Problem, Stage, Wish
-from carene.engines.planner.optimise import Progress, Stop, optimise, relaxation, widths
-from carene.engines.planner.optimum import bound as linear
-from carene.engines.planner.optimum.packed import pack
+from carene.engines.planner.optimise import Progress, Stop, optimise
 from carene.engines.planner.planning import filled, finished
 
 SECONDS = 60.0
 ALONE = 0.5  # share of the time for the plans of the members, each alone; the rest is for all together
 CHOOSING = 0.3  # share of the joint time after which no other way of sharing is tried
 FREE = 0.5  # share of what is left then for the search that may still change who joins
-PROVING = 0.1  # share of all the time that the bound may take
+PROVING = 0.2  # share of all the time that the bound may take
 PATIENCE = (0.0, 0.5, 1.0)  # what sharing may lose by making someone wait (see ``growth``)
 
 SIDE_BY_SIDE = "Chacun de son côté"
 ROUND = "Choix de qui participe"
+PROOF = "Calcul de ce qu'aucun plan ne dépasse"
 
 
 def plan_group(
@@ -251,17 +251,18 @@ class _Search:
                 return self._told(plan, self._proved())
             self.best = self.floor
         bounds = [one.bound for one in alone.values()]
-        known = None if any(one is None for one in bounds) else sum(one for one in bounds if one is not None)
+        known = self._proved() if None in bounds else sum(one for one in bounds if one is not None)
         return self._told(self._as_plan(self.best), known)
 
     def _proved(self) -> float | None:
-        """A quick one, with time cut as coarsely as the size asks for; none for the immediate plans."""
-        if self.clock.steps == 0 or not linear.available():
+        """None for the immediate plans; coarse when the user wants it to stop."""
+        clock = self.clock
+        if clock.steps == 0:
             return None
-        seconds = float("inf") if self.clock.steps is not None else max(1.0, self.clock.seconds * PROVING)
-        packed = pack(self.best.board)
-        found = linear.linear_bound(relaxation(packed, widths(packed)[0]), seconds=seconds)
-        return None if found is None else found.value
+        if clock.steps is not None:
+            return bound_of(self.best.board)
+        clock.tell(PROOF, self.best.board.value, 1 - PROVING)
+        return bound_of(self.best.board, 0.0 if clock.over() else max(clock.left(), clock.seconds * PROVING))
 
     def _told(self, plan: Plan, bound: float | None) -> Plan:
         if bound is not None:

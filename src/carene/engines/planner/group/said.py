@@ -53,7 +53,7 @@ def of_member(group: Group, found: MemberPlan) -> tuple[str, ...]:
         gain = "Le plan commun lui apporte autant que son plan seul"
     else:
         sense = "de plus" if found.gained > 0 else "de moins"
-        gain = f"Le plan commun lui apporte {_amount(abs(found.gained), unit)} {sense} que son plan seul"
+        gain = f"Le plan commun lui apporte {french.amount(abs(found.gained), unit)} {sense} que son plan seul"
     joins = [one.measure for one in found.plan.actions if one.measure in group.sharing]
     if not (found.paid or found.saved or found.saved_days) or not joins:
         return (f"{gain}.",)
@@ -99,7 +99,7 @@ def _apart(found: GroupPlan) -> str:
 
 
 def _gain(group: Group, found: GroupPlan) -> str:
-    together, apart = _amount(found.value, found.plan.unit), _amount(found.apart, found.plan.unit)
+    together, apart = french.amount(found.value, found.plan.unit), french.amount(found.apart, found.plan.unit)
     gain = found.value - found.apart
     if gain <= 1e-6 * max(1.0, found.value):
         return f"Ensemble comme chacun de son côté, le plan vaut {together}."
@@ -140,7 +140,7 @@ def _others(group: Group, found: GroupPlan) -> list[str]:
 def _proof(found: GroupPlan) -> list[str]:
     gap = found.plan.gap
     if gap is None:
-        return ["On ne sait pas à quelle distance est le meilleur plan possible."]
+        return ["La distance au meilleur plan possible n'a pas été calculée."]
     if not found.common:
         return []
     if gap < 1e-6:
@@ -149,8 +149,3 @@ def _proof(found: GroupPlan) -> list[str]:
         f"Avec ces participants, il est à {french.share(gap, 1)} au plus du meilleur plan possible ; une autre "
         "répartition n'est pas exclue."
     ]
-
-
-def _amount(value: float, unit: str) -> str:
-    decimals = 0 if value >= 1000 else 1 if value >= 1 else 3
-    return f"{french.number(value, decimals)}{french.SPACE}{unit}"

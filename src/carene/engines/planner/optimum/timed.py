@@ -9,7 +9,7 @@ Rows (each « sum ≤ limit »)
   X and Y only rise with k; Y[k] − Y[k−1] ≤ X[k] − X[k−1]; Y[s, k] ≤ Z[c, start of s, last month of k]
   Z[c, l, m] ≤ sum of X or Y of the steps that lead to l or above, begun by m − duration
   X[i, k] ≤ X[j, …] begun a duration of j before, when i requires j; one measure at most of an exclusive group
-  for each year and each (skill, quarter), what is taken ≤ what there is.
+  for each year, each (skill, quarter) and each (skill, short month), what is taken ≤ what there is.
 
 With buckets of one month, the 0/1 points are exactly the plans of the problem, and the objective their value: a measure
 whose level was reached by another of the same criterion gains nothing, since Z counts each level once. A Z whose level
@@ -17,9 +17,9 @@ one step alone can bring is that step's column itself.
 
 With wider buckets the model is a relaxation: send a plan to the columns of its own months. A measure begun inside a
 bucket is counted as ending as early as if begun in its first month (Z, precedences: the month that a row asks for is
-replaced by the last one of its bucket, where X is at least as large), and takes from each year and quarter the least
-that it takes for any month of the bucket. So every plan is a feasible point, worth at least as much: the optimum, of
-the 0/1 model or of its linear relaxation, is a bound.
+replaced by the last one of its bucket, where X is at least as large), and takes from each year, quarter and short
+month the least that it takes for any month of the bucket. So every plan is a feasible point, worth at least as much:
+the optimum, of the 0/1 model or of its linear relaxation, is a bound.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from carene.engines.planner.footprint import Period
 from carene.engines.planner.optimum.packed import Packed
 
 Column = int
+_Scarce = tuple[str, Period, int]  # as in ``Resource``
+_NO_PERIOD = (0, 0)
 
 
 @dataclass(slots=True)
@@ -42,10 +45,11 @@ class Row:
 
 @dataclass(slots=True)
 class Resource:
-    """A row of ``Timed`` that limits what there is: a year of money (skill empty, rank = the year) or a quarter."""
+    """A row of ``Timed`` that limits what there is: money (skill empty) by its rank, or a skill in a period."""
 
     row: int
     skill: str
+    period: Period
     rank: int
 
 
@@ -235,8 +239,8 @@ class _Builder:
 
     def _resources(self) -> None:
         catalogue = self.packed.catalogue
-        terms: dict[tuple[str, int], list[tuple[Column | None, float]]] = {}
-        most: dict[tuple[str, int], float] = {}
+        terms: dict[_Scarce, list[tuple[Column | None, float]]] = {}
+        most: dict[_Scarce, float] = {}
         for i in self.windows:
             taken = [self._taken(i, first, last) for first, last in self.model.buckets[i]]
             for slot in dict.fromkeys(slot for one in taken for slot in one):
@@ -247,17 +251,19 @@ class _Builder:
                     if amounts[k] != amounts[k + 1]:
                         row.append((column, amounts[k] - amounts[k + 1]))
         for slot, row in sorted(terms.items()):
-            limit = catalogue.capacity.get(slot) if slot[0] else catalogue.budgets[slot[1]]
+            skill, period, rank = slot
+            limit = catalogue.capacity.get((skill, period)) if skill else catalogue.budgets[rank]
             if limit is not None and most[slot] > limit:
                 self.model.resources.append(Resource(self._row(row, limit), *slot))
 
-    def _taken(self, i: int, first: int, last: int) -> dict[tuple[str, int], float]:
-        """The least taken from each year and quarter by a start in these months."""
+    def _taken(self, i: int, first: int, last: int) -> dict[_Scarce, float]:
+        """The least taken from each year and period by a start in these months."""
         catalogue, key = self.packed.catalogue, self.packed.keys[i]
-        least: dict[tuple[str, int], float] | None = None
+        least: dict[_Scarce, float] | None = None
         for month in range(first, last + 1):
             footprint = catalogue.footprint(key, month)
-            one = {("", rank): amount for rank, amount in footprint.money} | dict(footprint.days)
+            one: dict[_Scarce, float] = {("", _NO_PERIOD, rank): amount for rank, amount in footprint.money}
+            one |= {(skill, period, 0): days for (skill, period), days in footprint.days}
             if least is None:
                 least = one
             else:

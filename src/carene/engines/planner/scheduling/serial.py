@@ -27,7 +27,7 @@ def forward(network: Network, order: Sequence[int]) -> Starts:
             if ends[previous] > start:
                 start = ends[previous]
         lasts, wants = duration[rank], need[rank]
-        if optional[rank] and start + lasts > due[rank]:
+        if optional[rank] and (start + lasts > due[rank] or start >= NEVER):  # what it waits for is left out
             continue
         if wants:
             missing = lasts
@@ -93,15 +93,17 @@ def parallel(network: Network, priority: Sequence[float]) -> Starts:
     """Period after period, start what is ready and fits, the lowest priority value first."""
     free = network.free.copy()
     guard, duration, need = network.guard, network.duration, network.need
-    starts, ends = [LEFT_OUT] * len(priority), [NEVER] * len(priority)
+    starts, ends, gone = [LEFT_OUT] * len(priority), [NEVER] * len(priority), [False] * len(priority)
     waiting = sorted(network.order, key=lambda rank: (priority[rank], network.rank[rank]))
     period = 0
     while waiting:
         left = []
         for rank in waiting:
             ready, lasts = _ready(network, ends, rank), duration[rank]
-            if network.optional[rank] and max(ready, period) + lasts > network.due[rank]:
-                continue  # those that wait for it will be left out in turn
+            late = ready < NEVER and max(ready, period) + lasts > network.due[rank]  # else its turn may still come
+            if network.optional[rank] and (late or any(gone[previous] for previous in network.before[rank])):
+                gone[rank] = True
+                continue
             window = range(period, period + lasts) if need[rank] else ()
             if ready <= period and all((free[k] - need[rank]) & guard == guard for k in window):
                 for k in window:
