@@ -19,7 +19,7 @@ TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 
 CURRENCIES = {"organisations", "indicators", "findings", "evidence"}
 JUDGES = {"assessments", "roadmaps"}
-SHOWS = {"home", "risks", "reports", "exchange", "observatory", "funding", "demonstration"}
+SHOWS = {"home", "risks", "reports", "exchange", "observatory", "funding", "campaigns", "resources", "demonstration"}
 # Names that Django or allauth look for by themselves.
 FOUND_BY_NAME = {"400.html", "404.html", "403.html", "403_csrf.html", "429.html", "500.html"}
 

@@ -11,24 +11,23 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Visitor, free_port, start_server
+from tests.e2e.conftest import Visitor, free_port, start_server, stop_server
+from tests.support.demonstration import furnish
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.e2e
 
 FIGURE = "incidents"
-PATIENCE = 60  # seconds for the first count of two years, when the server has just started
+PATIENCE = 120  # seconds: the first count of two years begins when the server has just started
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own: the figures of the other walks stay as they are."""
-    var = tmp_path_factory.mktemp("observatoire") / "var"
-    var.mkdir()
+    var = furnish(tmp_path_factory.mktemp("observatoire") / "var", tmp_path_factory)
     port = free_port()
     process = start_server(var, port)
     yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
+    stop_server(process)
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_from_a_hospital_to_the_nation(people: dict[str, Visitor], address: str)
 
     # The hospital said 3 before: seven more, everywhere above.
     for node in (group, region, nation):
-        until(above.page, address, node, "15\u00a0incidents", PATIENCE / 2)
+        until(above.page, address, node, "15\u00a0incidents", PATIENCE)
     assert read(page, address, hospital) == "10\u00a0incidents"
 
     for path in ("", f"indicateurs/{FIGURE}/", f"indicateurs/{FIGURE}/carte/"):

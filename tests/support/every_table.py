@@ -34,11 +34,20 @@ def fill(organisation: Organisation, user: User) -> dict[type[models.Model], int
     made[Head] = Head.objects.get(node=organisation.node)
     made[Entry] = Entry.objects.filter(node=organisation.node).order_by("-id")[0]
     for model in protected():
-        if model not in made:
-            row = model(**_values(model, made, user))
-            models.Model.save(row, force_insert=True)
-            made[model] = row
+        _make(model, made, user)
     return {model: row.pk for model, row in made.items()}
+
+
+def _make(model: type[models.Model], made: dict[type[models.Model], Any], user: User) -> None:
+    """What it hangs from first: a table may be held by its node alone and name another one."""
+    if model in made:
+        return
+    for field in model._meta.concrete_fields:
+        if field.is_relation and not field.null and field.related_model in protected():
+            _make(field.related_model, made, user)
+    row = model(**_values(model, made, user))
+    models.Model.save(row, force_insert=True)
+    made[model] = row
 
 
 def _values(model: type[models.Model], made: dict[type[models.Model], Any], user: User) -> dict[str, Any]:

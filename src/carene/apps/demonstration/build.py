@@ -12,7 +12,17 @@ from django.contrib.auth.hashers import make_password
 
 from carene.apps.assessments import actions as assessments
 from carene.apps.assessments import queries as assessment_queries
-from carene.apps.demonstration import financing, following, governing, journey, opened, reporting, together
+from carene.apps.demonstration import (
+    asking,
+    financing,
+    following,
+    governing,
+    journey,
+    opened,
+    reporting,
+    resourcing,
+    together,
+)
 from carene.apps.demonstration.clock import Clock, Story
 from carene.apps.demonstration.levels import chance, level
 from carene.apps.organisations import actions as organisations
@@ -29,7 +39,19 @@ from carene.engines.sources import InputError
 from carene.engines.sources.yaml_source import read_yaml
 
 DATA = Path(__file__).parent / "data" / "ght.yaml"
-PROFILE = ("short_name", "finess", "town", "type", "ght_role", "beds", "staff", "workstations", "servers", "sites")
+PROFILE = (
+    "short_name",
+    "finess",
+    "town",
+    "department",
+    "type",
+    "ght_role",
+    "beds",
+    "staff",
+    "workstations",
+    "servers",
+    "sites",
+)
 BUDGETS = ("operating_budget", "digital_budget", "activity")
 Progress = Callable[[str], None]
 
@@ -65,6 +87,8 @@ def load(progress: Progress) -> None:
             *opened.share(data, places, people),
             *governing.stories(clock, places, people),
             *financing.stories(clock, places, people),
+            *asking.stories(clock, places, people),
+            *resourcing.stories(clock, places, people),
             *reporting.stories(places, people["rssi"]),
             together.plan(data, places, people["rssi"]),
         ]

@@ -20,6 +20,7 @@ from carene.apps.assessments import actions as assessment_actions
 from carene.apps.assessments import queries as assessments
 from carene.apps.assessments.summary import summary, summary_data
 from carene.apps.exchange.api_auth import Key, Session
+from carene.apps.exchange.api_campaigns import router as campaigns_router
 from carene.apps.exchange.api_observatory import router as observatory_router
 from carene.apps.exchange.api_schemas import (
     ActionOut,
@@ -346,6 +347,7 @@ def list_actions(request: ActorRequest, node_id: int, late: bool = False) -> lis
 # Observatory ---------------------------------------------------------------------------------------------------------
 
 api.add_router("", observatory_router)
+api.add_router("", campaigns_router)
 
 
 def openapi_text() -> str:

@@ -14,13 +14,11 @@ from django.urls import reverse
 from carene.apps.governance import queries
 from carene.apps.governance.models import Commitment
 from carene.apps.organisations.models import Organisation
-from carene.engines import french
 from carene.engines.governance.pack import governance
 from carene.engines.months import add_months, first_of_month
-from carene.ui.charts.text import clean, one_line
+from carene.ui import calendars
 
 _NAMESPACE = uuid.UUID("0f8d1f6e-3f5d-5a0a-8e63-4f1d3c1b7a92")  # ours, once and for all
-_EPOCH = dt.date(2020, 1, 1)
 MEETING = "Réunion"
 
 
@@ -115,27 +113,10 @@ def months_ahead(items: Sequence[Dated], today: dt.date) -> list[tuple[dt.date, 
 
 
 def ics(organisation: Organisation, items: Sequence[Dated], today: dt.date) -> bytes:
-    """UTF-8 with CRLF. Identifiers stay: a newer file moves the events instead of adding others."""
-    from icalendar import Calendar, Event  # heavy: for those who ask for the file
-
-    file = Calendar()
-    file.add("prodid", "-//Carène//Gouvernance//FR")
-    file.add("version", "2.0")
-    file.add("calscale", "GREGORIAN")
-    file.add("method", "PUBLISH")
-    file.add("x-wr-calname", one_line(f"Gouvernance cyber, {organisation.name}"))
-    for item in items:
-        event = Event()
-        event.add("uid", str(uuid.uuid5(_NAMESPACE, f"{organisation.pk}\n{item.key}")))
-        event.add("dtstamp", dt.datetime.combine(today, dt.time(12), tzinfo=dt.UTC))
-        event.add("sequence", max(0, (today - _EPOCH).days))
-        event.add("summary", one_line(french.typeset(clean(f"{item.kind} : {item.title}"))))
-        event.add("dtstart", item.on)
-        event.add("dtend", item.on + dt.timedelta(days=1))  # all day: the end is the day after, not included
-        event.add("transp", "TRANSPARENT")
-        event.add("categories", ["Cybersécurité"])
-        if item.note:
-            event.add("description", french.typeset(clean(item.note)))
-        file.add_component(event)
-    content: bytes = file.to_ical()
-    return content
+    """UTF-8 with CRLF."""
+    days = [
+        calendars.AllDay(f"{organisation.pk}\n{item.key}", item.on, f"{item.kind} : {item.title}", item.note)
+        for item in items
+    ]
+    name = f"Gouvernance cyber, {organisation.name}"
+    return calendars.ics("Gouvernance", days, namespace=_NAMESPACE, stamped=today, name=name)

@@ -15,6 +15,20 @@ from carene.engines import french
 from carene.engines.referential.catalogue import care
 
 LABELS: dict[str, str] = {
+    "validated_on": "validée le",
+    "reviewed_on": "suivie le",
+    "proof": "ce qui le prouve",
+    "skill": "compétence",
+    "capacity": "places",
+    "price": "prix (€ par an)",
+    "price_note": "ce que couvre le prix",
+    "types": "types d'établissement",
+    "sizes": "tailles",
+    "wanted_on": "souhaité le",
+    "offer": "offre",
+    "need": "demande",
+    "milestone": "étape de convergence",
+    "evidence_id": "preuve",
     "documents": "pièces",
     "reminders": "rappels en jours",
     "participants": "établissements",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
@@ -103,6 +104,43 @@ def provisions(group: Node, on: dt.date) -> list[Provision]:
         )
         for row in shared_in(group).all
         if not row.is_over(on) and not row.is_coming(on)
+    ]
+
+
+class Line(NamedTuple):
+    """One beneficiary of a shared service that runs or will; ``provider`` and ``node`` are ids."""
+
+    kind: str
+    provider: int
+    provider_name: str
+    node: int
+    path: str
+    percent: float | None
+    euros: int | None
+    starts_on: dt.date | None
+
+
+def lines_below(node: Node, on: dt.date) -> list[Line]:
+    """What those below this node receive, from wherever it comes, on that day or later; one query."""
+    return _lines(Beneficiary.objects.below(node), on)
+
+
+def lines_of(node: Node, on: dt.date) -> list[Line]:
+    """What this very organisation receives and provides; one query."""
+    rows = Beneficiary.objects.unscoped(NAMED).filter(Q(node=node) | Q(service__provider=node))
+    return _lines(rows, on)
+
+
+def _lines(rows: QuerySet[Beneficiary], on: dt.date) -> list[Line]:
+    going = Q(service__ends_on=None) | Q(service__ends_on__gte=on)
+    names = (
+        "service__kind", "service__provider_id", "service__provider__organisation__name", "node_id", "node__path",
+        "share_percent", "share_euros", "service__starts_on",
+    )  # fmt: skip
+    found = rows.filter(going, service__removed_at=None).order_by("service_id", "pk").values_list(*names)
+    return [
+        Line(kind, provider, name, pk, path, None if percent is None else float(percent), euros, starts)
+        for kind, provider, name, pk, path, percent, euros, starts in found
     ]
 
 

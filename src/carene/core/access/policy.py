@@ -152,6 +152,8 @@ _ADMIN = _VIEW | {
     "journal.view",
     "funding.set",
     "observatory.set",
+    "resource.write",
+    "resource.offer",
 }
 # Who manages people sees them, whatever else they read.
 _MANAGER = reading("summary") | {

@@ -10,9 +10,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from carene.apps.assessments import actions, changes, queries, referentials
+from carene.apps.assessments import actions, changes, expected, queries, referentials
 from carene.apps.assessments.forms import GroupsForm, ReasonForm, StartForm
 from carene.apps.assessments.models import Assessment, LevelProposal
 from carene.apps.assessments.queries import Sheet, is_answered
@@ -70,6 +71,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         **_first_time(request),
         "only_ours": len(available) == 1,
         "proposals": _proposals(proposals),
+        "expected": expected.expected(organisation, timezone.localdate()),
         "can_accept": request.actor.can("level.accept", organisation.node),
         "mine": len(queries.assigned_to(request.actor.user, organisation.node)),
         "names": names,

@@ -7,56 +7,37 @@ identifiers come from the organisation and the measure: a newer file moves the e
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-
-from icalendar import Calendar, Event
+from collections.abc import Iterator
 
 from carene.apps.reports.rendering import tables
 from carene.apps.reports.rendering.dossier import ActionLine, Dossier
 from carene.engines import french
-from carene.ui.charts.text import clean, one_line
+from carene.ui import calendars
+from carene.ui.calendars import AllDay
 
 _NAMESPACE = uuid.UUID("6f0f3bd8-5b0c-5f27-9d55-8b1f2a6d3c41")  # ours, once and for all
-_EPOCH = dt.date(2020, 1, 1)
 
 
 def calendar_ics(dossier: Dossier) -> bytes:
-    """The calendar as UTF-8 bytes with CRLF; without plan, a calendar without event.
-
-    Events are dated ``prepared_on``, and their revision number grows with it: the newer file wins in a calendar.
-    """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Carène//Feuille de route//FR")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", one_line(f"{dossier.plan_title}, {dossier.organisation}"))
-    for line in dossier.actions:
-        if line.state == "dropped":
-            continue
-        ending = "Action faite" if line.state == "done" else "À terminer"
-        calendar.add_component(_event(dossier, line, "debut", line.start, f"Début : {line.title}"))
-        calendar.add_component(_event(dossier, line, "fin", line.end, f"{ending} : {line.title}"))
-        if line.deadline is not None and line.deadline != line.end:
-            calendar.add_component(_event(dossier, line, "echeance", line.deadline, f"Échéance imposée : {line.title}"))
-    content: bytes = calendar.to_ical()
-    return content
+    """The calendar as UTF-8 bytes with CRLF; without plan, a calendar without event."""
+    return calendars.ics(
+        "Feuille de route",
+        [day for line in dossier.actions if line.state != "dropped" for day in _days(dossier, line)],
+        namespace=_NAMESPACE,
+        stamped=dossier.prepared_on,
+        name=f"{dossier.plan_title}, {dossier.organisation}",
+    )
 
 
-def _event(dossier: Dossier, line: ActionLine, kind: str, day: dt.date, summary: str) -> Event:
-    event = Event()
-    key = dossier.key or dossier.organisation
-    event.add("uid", str(uuid.uuid5(_NAMESPACE, clean(f"{key}\n{line.measure}\n{kind}"))))
-    event.add("dtstamp", dt.datetime.combine(dossier.prepared_on, dt.time(12), tzinfo=dt.UTC))
-    event.add("sequence", max(0, (dossier.prepared_on - _EPOCH).days))
-    event.add("summary", one_line(french.typeset(summary)))
-    event.add("dtstart", day)
-    event.add("dtend", day + dt.timedelta(days=1))  # all day: the end is the day after, not included
-    event.add("transp", "TRANSPARENT")  # an action does not make anyone busy
-    event.add("categories", ["Cybersécurité"])
-    event.add("description", french.typeset(clean(_description(dossier, line))))
-    return event
+def _days(dossier: Dossier, line: ActionLine) -> Iterator[AllDay]:
+    ending = "Action faite" if line.state == "done" else "À terminer"
+    days = [("debut", line.start, "Début"), ("fin", line.end, ending)]
+    if line.deadline is not None and line.deadline != line.end:
+        days.append(("echeance", line.deadline, "Échéance imposée"))
+    key, note = dossier.key or dossier.organisation, _description(dossier, line)
+    for kind, day, words in days:
+        yield AllDay(f"{key}\n{line.measure}\n{kind}", day, f"{words} : {line.title}", note)
 
 
 def _description(dossier: Dossier, line: ActionLine) -> str:
