@@ -73,11 +73,14 @@ OF_GROUPS = (
     "/services-mutualises/",
     "/registres/",
     "/ensemble/",
+    "/ressources/exporter/",
     "/ressources/offres/",
     "/campagnes/",
     "/ressources/partage/",
     "/ressources/trajectoire/",
 )  # pages of a GHT or a region; the others are those of a hospital
+
+OF_HOSPITALS = "/repondre/"  # what an establishment says to the campaign of its group
 
 
 @dataclass
@@ -108,7 +111,8 @@ class Side:
         return {name: self.thing(route, name) for name in parameters(route) if name in THINGS}
 
     def node(self, route: str) -> Node:
-        return self.group.node if any(part in route for part in OF_GROUPS) else self.prey.organisation.node
+        of_group = any(part in route for part in OF_GROUPS) and not route.endswith(OF_HOSPITALS)
+        return self.group.node if of_group else self.prey.organisation.node
 
     def address(self, route: str, **other: Any) -> str:
         """The address of a route here, things that exist in it; ``other`` replaces some of them."""

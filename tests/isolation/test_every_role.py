@@ -33,6 +33,8 @@ from tests.isolation.test_every_url import OWNED
 AS_MEANT = {200, 302, 405}
 # A published figure follows from what it is computed from: the right was asked for the latter (docs/adr/0017).
 FOLLOWS = {"observation.write": "governance.write"}
+# Of the observatory, from a GHT, a region or the nation only: published for the whole tree, aimed at, compared.
+FROM_ABOVE = ("/donnees-ouvertes/", "/cible/", "/observatoire/niveaux/")
 # What lets a request go as far as the thing that it names.
 FILLED = {
     "reason": "x", "version": "1", "text": "x", "name": "x", "title": "x", "role": "lecteur", "level": "1",
@@ -88,7 +90,7 @@ def test_the_owner_gets_an_answer_to_everything_sent(place: Place) -> None:
     for route, address in place.addresses():
         with in_a_transaction():
             answer = ask(place.owner, "POST", address)
-        gone = {404} if route.endswith("/retablir/") else set()  # nothing was removed
+        gone = {404} if route.endswith(("/retablir/", *FROM_ABOVE)) else set()  # nothing was removed
         if answer.status not in AS_MEANT | {400, 409} | gone:
             faults.append((route, address, answer.status))
     assert not faults, told(faults)
@@ -119,8 +121,8 @@ def beyond(route: str) -> set[int]:
         return {403}  # the right is asked on the place above
     if route.endswith("/registres/") or ("/financements/domaines/" in route and "/reglages/" in route):
         return {400}  # a group is told to open its region
-    if route.endswith("/donnees-ouvertes/"):
-        return {404}  # published for the whole tree, from its top
+    if route.endswith(FROM_ABOVE):
+        return {404}
     return set()
 
 

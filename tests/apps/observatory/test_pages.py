@@ -52,6 +52,19 @@ def test_every_page_takes_few_queries(full: Country, officer: Client, django_ass
         page(officer, "open", full.nation.pk)
 
 
+def test_an_establishment_seen_by_its_own_people_takes_few_queries_too(
+    full: Country, client_for: Any, django_assert_max_num_queries: Any
+) -> None:
+    """Whose rail counts what is to be done, which an officer's does not."""
+    own = make_user("Rssi d'ici")
+    give(own, full.hospitals[0], "rssi")
+    client = client_for(own)
+    for name, *args in (("overview",), ("figure", EDR), ("figure", "incidents_malveillants")):
+        page(client, name, full.hospitals[0].pk, *args)
+        with django_assert_max_num_queries(MOST):
+            page(client, name, full.hospitals[0].pk, *args)
+
+
 def test_the_table_tells_what_is_known_and_what_is_not(full: Country, officer: Client) -> None:
     text = page(officer, "overview", full.nation.pk)
     assert "52,5\u00a0%" in text

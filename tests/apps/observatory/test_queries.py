@@ -28,9 +28,9 @@ def full(country: Country) -> Country:
 
 def test_pages_cost_few_queries(full: Country, django_assert_max_num_queries: Any) -> None:
     for place in (full.nation, full.region, full.ght, full.hospitals[0]):
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(5):
             queries.table(SYSTEM, place)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             queries.detail(SYSTEM, place, EDR)
         with django_assert_max_num_queries(7):
             queries.map_of(SYSTEM, place, EDR)

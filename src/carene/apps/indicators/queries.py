@@ -191,6 +191,14 @@ def standing(
     return list(rows.order_by("observed_on", "id").values_list("node_id", "indicator", "observed_on", "value"))
 
 
+def positive_below(node: Node, indicators: Collection[str], since: dt.date) -> list[tuple[str, str]]:
+    """(path of the node, indicator) of those observed above zero since a day; one query."""
+    rows = Row.objects.below(node).filter(
+        indicator__in=indicators, withdrawn=False, observed_on__gte=since, value__gt=0
+    )
+    return list(rows.order_by("node__path", "indicator").values_list("node__path", "indicator").distinct())
+
+
 def first_day() -> dt.date | None:
     """The oldest observation of all that stands."""
     rows = Row.objects.unscoped("figures of a whole count everybody").filter(withdrawn=False)

@@ -10,8 +10,13 @@ from django.utils import timezone
 
 from carene.apps.observatory.models import KEY, SAID, Month, Rollup, Snapshot, Stale
 from carene.apps.observatory.steps import step
+from carene.core.access.actor import Actor
+from carene.core.journal.writer import record
+from carene.core.tenancy.models import Node
+from carene.engines.french import month_and_year
 from carene.engines.observatory.calendar import closes_on, month_of
 from carene.engines.observatory.loader import shipped
+from carene.engines.observatory.strata import WHOLE
 
 # The order of the columns is that of the snapshot's table wherever both are written.
 COLUMNS = ", ".join((*KEY, *SAID))
@@ -40,8 +45,19 @@ def close_due(today: dt.date) -> list[dt.date]:
             _keep(month)
             row.closed_at = timezone.now()
             row.save(update_fields=["closed_at"])
+            _tell(month)
             closed.append(month)
     return closed
+
+
+def _tell(month: dt.date) -> None:
+    """In the journal of the top of the tree: from now on these figures do not move."""
+    actor = Actor.system()
+    for root in Node.objects.filter(parent=None).order_by("path"):
+        kept = Snapshot.objects.of(root).filter(month=month, stratum=WHOLE).count()
+        if kept:
+            told = {"title": month_and_year(month), "figures": kept}
+            record(actor, "observatory.close", root, f"month:{month:%Y-%m}", None, told)
 
 
 def _keep(month: dt.date) -> None:

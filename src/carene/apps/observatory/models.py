@@ -7,6 +7,7 @@ Months are their first day. ``*_no`` are keys of ``Number``: two bytes instead o
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from carene.core.tenancy.models import Node
@@ -71,6 +72,11 @@ class Member(models.Model):
     class Meta:
         verbose_name = "membre"
         ordering = ["month", "node_id"]
+        indexes = [  # the establishments of a place, without walking the country
+            models.Index(fields=["month", "department"], name="member_of_department"),
+            models.Index(fields=["month", "region"], name="member_of_region"),
+            models.Index(fields=["month", "ght"], name="member_of_ght"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.node_id}"
@@ -185,3 +191,27 @@ class Stale(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.figure_no}"
+
+
+class AimedAt(models.Model):
+    """What a region, the nation, or the root of a smaller instance aims at for a figure, in place of the pack."""
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="+")
+    figure = models.CharField("indicateur", max_length=80)
+    value = models.FloatField("cible")
+    by = models.DateField("à la date du", null=True, blank=True)
+    source = models.CharField("source", max_length=300)
+    url = models.URLField("adresse", max_length=500, blank=True)
+    confidence = models.CharField(max_length=10)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+
+    objects = ScopedManager["AimedAt"]()
+
+    class Meta:
+        verbose_name = "cible saisie"
+        ordering = ["figure", "id"]
+        constraints = [models.UniqueConstraint(fields=["node", "figure"], name="observatory_aimed_at_once")]
+
+    def __str__(self) -> str:
+        return f"{self.figure} : {self.value}"

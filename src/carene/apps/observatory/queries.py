@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 
 from carene.apps.indicators import queries as observations
+from carene.apps.observatory import targets
 from carene.apps.observatory.models import Month, Rollup, Snapshot
 from carene.apps.observatory.numbers import read
 from carene.apps.observatory.reading import COLUMNS, Child, Detail, Line, Moment, Reading, Table
@@ -60,19 +61,20 @@ def readable(actor: Actor, organisation: Organisation, figure: Figure) -> bool:
 
 
 def table(actor: Actor, organisation: Organisation, month: dt.date | None = None) -> Table:
-    """Every figure of a node, by theme: an area's own, or the values of an establishment. Three queries."""
+    """Every figure of a node, by theme: an area's own, or the values of an establishment. Five queries."""
     actor.require(VERB, organisation.node)
     followed = months()
     chosen = _month(followed, month)
     if chosen is None:
         return Table(None, followed, _themes([Line(figure, None, ()) for figure in shipped().figures]))
+    figures = targets.followed(organisation).figures
     since = first_day(month_of(chosen) - TREND + 1)
     if organisation.kind in AREAS:
         found = _of_area(organisation, since, chosen)
     else:
         found = _of_establishment(organisation, since, chosen)
     window = [first_day(number) for number in range(month_of(since), month_of(chosen) + 1)]
-    lines = [_line(actor, organisation, figure, found.get(figure.id, {}), window) for figure in shipped().figures]
+    lines = [_line(actor, organisation, figure, found.get(figure.id, {}), window) for figure in figures]
     return Table(chosen, followed, _themes(lines))
 
 
@@ -160,28 +162,36 @@ def _bare(reading: Reading) -> Reading:
 
 
 def detail(actor: Actor, organisation: Organisation, name: str, month: dt.date | None = None) -> Detail:
-    """One figure of an area: three years of it, how it spreads, what is right below, how it is made. Nine queries.
+    """One figure of an area: three years of it, how it spreads, what is right below, how it is made. Ten queries.
 
     Raises InputError for an unknown figure or month; for an establishment, its own value alone.
     """
     actor.require(VERB, organisation.node)
-    figure, followed = figure_named(name), months()
+    figure_named(name)
+    followed = months()
     chosen = _month(followed, month)
-    explained = tuple(explain(figure, shipped(), care()))
-    public = shipped().series_of(figure)
+    set_here = targets.over(organisation)
+    observatory = targets.followed(organisation, set_here)
+    figure = observatory.figure[name]
+    said: dict[str, Any] = {
+        "explained": tuple(explain(figure, observatory, care())),
+        "public": observatory.series_of(figure),
+        "source": observatory.sources[figure.target.source] if figure.target else None,
+        "aimed": set_here.get(name),
+    }
     number = read().of_figure.get(figure.id)
     if chosen is None or number is None:
-        return Detail(figure, chosen, None, explained=explained, public=public)
+        return Detail(figure, chosen, None, **said)
     ranked = readable(actor, organisation, figure)
     since = first_day(month_of(chosen) - SERIES + 1)
     if organisation.kind not in AREAS:
         own = _of_establishment(organisation, since, chosen).get(figure.id, {})
         moments = tuple(Moment(day, own.get(day), None) for day in followed if since <= day <= chosen)
-        return Detail(figure, chosen, own.get(chosen), moments, explained=explained, public=public, ranked=ranked)
+        return Detail(figure, chosen, own.get(chosen), moments, **said, ranked=ranked)
     now, then = (_series(model, organisation, number, since, chosen) for model in (Rollup, Snapshot))
     reading = now.get(chosen)
     if reading is not None and _hidden(actor, organisation, figure, reading):
-        return Detail(figure, chosen, _bare(reading), explained=explained, public=public, hidden=True)
+        return Detail(figure, chosen, _bare(reading), **said, hidden=True)
     moments = tuple(
         Moment(day, _open(actor, organisation, figure, now.get(day)), _open(actor, organisation, figure, then.get(day)))
         for day in followed
@@ -194,9 +204,8 @@ def detail(actor: Actor, organisation: Organisation, name: str, month: dt.date |
         moments,
         tuple(_below(actor, organisation, figure, number, chosen)),
         tuple(_departments(actor, organisation, figure, number, chosen)),
-        explained,
-        public,
         ranked=ranked,
+        **said,
     )
 
 

@@ -12,7 +12,7 @@ from carene.apps.indicators import queries as observations
 from carene.apps.observatory.models import Member, MonthValue, Rollup
 from carene.apps.observatory.numbers import read
 from carene.apps.observatory.queries import AREAS, READS, VERB, _month, figure_named, months, own_value
-from carene.apps.observatory.reading import Page, Peers, Unit
+from carene.apps.observatory.reading import Detail, Page, Peers, Unit
 from carene.apps.organisations.models import Organisation
 from carene.core.access.actor import Actor
 from carene.engines.observatory.calendar import first_day, last_day, month_of
@@ -113,19 +113,30 @@ def _unit(
     return Unit(node, name, town, type_, value, day if value is not None else None, reaches)
 
 
-def peers(actor: Actor, organisation: Organisation, name: str, month: dt.date | None = None) -> Peers:
+def peers(
+    actor: Actor,
+    organisation: Organisation,
+    name: str,
+    month: dt.date | None = None,
+    *,
+    detail: Detail | None = None,
+) -> Peers:
     """An establishment among those of its type and size in the whole country (or the largest area known), without
-    names: its group of type and size, else of its type, else everyone, whichever may be shown. Six queries.
+    names: its group of type and size, else of its type, else everyone, whichever may be shown. Six queries; four when
+    ``detail`` was already read (its month is then that of the comparison).
 
     What is hidden cannot be drawn from what is shown: ``engines.observatory.small``.
     """
     actor.require(VERB, organisation.node)
     actor.require(READS["indicateur"], organisation.node)
-    figure, chosen = figure_named(name), _month(months(), month)
+    figure, chosen = figure_named(name), detail.month if detail else _month(months(), month)
     number = read().of_figure.get(figure.id)
     if chosen is None or number is None or organisation.kind in AREAS:
         return Peers(figure, chosen, None, why="Il n'y a pas encore de quoi comparer.")
-    own = _own(figure, organisation, chosen)
+    if detail is None:
+        own = _own(figure, organisation, chosen)
+    else:
+        own = detail.now.value if detail.now else None
     member = Member.objects.of(organisation.node).filter(month=chosen).first()
     area = (member.nation or member.region or member.ght) if member else None
     if member is None or area is None:

@@ -7,10 +7,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from carene.apps.observatory.models import CellBase
+from carene.apps.observatory.models import AimedAt, CellBase
 from carene.engines.observatory.explain import written, written_of_one
 from carene.engines.observatory.model import Figure, Series
 from carene.engines.referential.catalogue import care
+from carene.engines.referential.model import Source
 
 COLUMNS = (
     "month",
@@ -171,6 +172,8 @@ class Detail:
     public: tuple[Series, ...] = ()
     hidden: bool = False
     ranked: bool = False  # may this reader see each establishment's value?
+    source: Source | None = None  # of the target
+    aimed: AimedAt | None = None  # the target, when people set it in place of the pack
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from carene.apps.observatory.reading import Child, Detail, Line, Peers, Reading,
 from carene.apps.organisations.models import Organisation
 from carene.engines import french
 from carene.engines.observatory.explain import CONFIDENCE, written, written_of_one
-from carene.engines.observatory.model import Figure, Goal
+from carene.engines.observatory.model import Figure, Goal, Series
 from carene.engines.referential.catalogue import care
+from carene.ui.charts.beside import Dated, beside_chart
 from carene.ui.charts.follow import Followed, follow_chart, spark
 from carene.ui.charts.ranges import RangeRow, Scale, ranges_chart, round_ends
 
@@ -222,11 +223,12 @@ def peers_chart(found: Peers) -> Chart | None:
     return _both(draw, "semblables")
 
 
-def published(found: Detail) -> list[dict[str, Any]]:
-    """Series that others published, each point in words with its source."""
+def published(found: Detail, organisation: Organisation) -> list[dict[str, Any]]:
+    """Series that others published, each point in words with its source; drawn, with ours where both are national."""
     return [
         {
             "title": one.title,
+            "chart": _beside(found, one, organisation),
             "points": [
                 {
                     "date": point.date,
@@ -240,6 +242,26 @@ def published(found: Detail) -> list[dict[str, Any]]:
         }
         for one in found.public
     ]
+
+
+def _beside(found: Detail, series: Series, organisation: Organisation) -> Chart | None:
+    """None for a single date: the table says it all. Of two sources of one day, the first is drawn."""
+    points = {point.date: point.value for point in reversed(series.points)}
+    if len(points) < 2:
+        return None
+    same = organisation.kind == Organisation.Kind.NATION and series.unit == found.figure.unit and not found.hidden
+    counted = [Dated(one.month, one.now.value) for one in found.moments if one.now and one.now.value is not None]
+
+    def draw(**shape: Any) -> str:
+        return beside_chart(
+            [Dated(*point) for point in sorted(points.items())],
+            counted if same and series.id in found.figure.series else [],
+            lambda value: french.with_unit(value, "%") if series.unit == "%" else french.number(value),
+            title=series.title,
+            **shape,
+        )
+
+    return _both(draw, f"publie-{series.id}")
 
 
 def ordered(figure: Figure, children: Sequence[Child], ranked: bool) -> list[Child]:

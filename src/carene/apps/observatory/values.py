@@ -19,6 +19,7 @@ TABLE, NUMBERS = MonthValue._meta.db_table, Number._meta.db_table
 WHY = "the observatory counts everybody"
 FRESH = "observatory_fresh"  # a month being made
 FRESH_COLUMNS = "indicator_no smallint, node_id bigint, value double precision, observed_on date, until date"
+HELD = "indicator_no, node_id, value, observed_on, until"
 Pair = tuple[int, str]  # node, indicator
 
 
@@ -122,33 +123,27 @@ def whole(month: dt.date, *, after: dt.date | None, validity: Mapping[str, int])
     None: from the observations alone, as far back as one may hold.
     """
     partitions.ensure(connection, month)
-    lengths = sorted(set(validity.values()))
-    number = month_of(month)
-    start = month if after else first_day(number - max(lengths, default=1) + 1)
-    observed = observations.STANDING_TABLE
-    # The last month of an observation, by its own month and the validity of its indicator.
-    cases: list[str] = []
-    parameters: list[dt.date | int] = []
-    for seen in range(month_of(start), number + 1):
-        for length in lengths:
-            if seen + length > number:
-                cases.append("WHEN o.observed_on >= %s AND o.observed_on <= %s AND n.validity = %s THEN %s")
-                parameters += [first_day(seen), last_day(seen), length, first_day(seen + length - 1)]
+    latest, parameters = _latest(month, after, validity)
+    kept = f"FROM {TABLE} v WHERE v.month = %s AND v.until >= %s"
     with connection.cursor() as cursor:
+        if not MonthValue.objects.unscoped(WHY).filter(month=month).exists():
+            cursor.execute(
+                f"INSERT INTO {TABLE} (month, {HELD}) SELECT %s, {HELD} FROM ({latest}) l", [month, *parameters]
+            )
+            made = int(cursor.rowcount)
+            if after:
+                cursor.execute(
+                    f"INSERT INTO {TABLE} (month, {HELD}) SELECT %s, {HELD} {kept} ON CONFLICT DO NOTHING",
+                    [month, after, month],
+                )
+                made += int(cursor.rowcount)
+            return made
         cursor.execute(f"CREATE TEMPORARY TABLE {FRESH} ({FRESH_COLUMNS})")
-        cursor.execute(
-            f"INSERT INTO {FRESH} SELECT no, node_id, value, observed_on, until FROM ("
-            f"SELECT n.id AS no, o.node_id, o.value, o.observed_on, CASE {' '.join(cases)} END AS until, row_number() "
-            "OVER (PARTITION BY o.node_id, o.indicator ORDER BY o.observed_on DESC, o.id DESC) AS rank "
-            f"FROM {observed} o JOIN {NUMBERS} n ON n.key = o.indicator WHERE NOT o.withdrawn AND n.validity > 0 "
-            "AND o.observed_on >= %s AND o.observed_on <= %s) latest WHERE rank = 1 AND until IS NOT NULL",
-            [*parameters, start, last_day(number)],
-        )
+        cursor.execute(f"INSERT INTO {FRESH} ({HELD}) {latest}", parameters)
         if after:
             _learn(cursor)
             cursor.execute(
-                f"INSERT INTO {FRESH} SELECT v.indicator_no, v.node_id, v.value, v.observed_on, v.until FROM {TABLE} v "
-                f"WHERE v.month = %s AND v.until >= %s AND NOT EXISTS (SELECT 1 FROM {FRESH} f "
+                f"INSERT INTO {FRESH} ({HELD}) SELECT {HELD} {kept} AND NOT EXISTS (SELECT 1 FROM {FRESH} f "
                 "WHERE f.indicator_no = v.indicator_no AND f.node_id = v.node_id)",
                 [after, month],
             )
@@ -156,6 +151,31 @@ def whole(month: dt.date, *, after: dt.date | None, validity: Mapping[str, int])
         made = _take(cursor, month)
         cursor.execute(f"DROP TABLE {FRESH}")
     return made
+
+
+def _latest(month: dt.date, after: dt.date | None, validity: Mapping[str, int]) -> tuple[str, list[Any]]:
+    """Query of the last observation of each unit and indicator that holds in the month, with its parameters; of those
+    made since the month ``after``. In the order of the table's key, which is then written from one end to the other."""
+    lengths = sorted(set(validity.values()))
+    number = month_of(month)
+    start = month if after else first_day(number - max(lengths, default=1) + 1)
+    # The last month of an observation, by its own month and the validity of its indicator.
+    cases: list[str] = []
+    parameters: list[Any] = []
+    for seen in range(month_of(start), number + 1):
+        for length in lengths:
+            if seen + length > number:
+                cases.append("WHEN o.observed_on >= %s AND o.observed_on <= %s AND n.validity = %s THEN %s")
+                parameters += [first_day(seen), last_day(seen), length, first_day(seen + length - 1)]
+    query = (
+        f"SELECT {HELD} FROM (SELECT n.id AS indicator_no, o.node_id, o.value, o.observed_on, "
+        f"CASE {' '.join(cases)} END AS until, row_number() "
+        "OVER (PARTITION BY n.id, o.node_id ORDER BY o.observed_on DESC, o.id DESC) AS rank "
+        f"FROM {observations.STANDING_TABLE} o JOIN {NUMBERS} n ON n.key = o.indicator "
+        "WHERE NOT o.withdrawn AND n.validity > 0 AND o.observed_on >= %s AND o.observed_on <= %s) latest "
+        "WHERE rank = 1 AND until IS NOT NULL"
+    )
+    return query, [*parameters, start, last_day(number)]
 
 
 def _learn(cursor: Any) -> None:

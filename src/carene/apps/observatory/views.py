@@ -12,16 +12,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from carene.apps.observatory import queries, queries_units, showing
+from carene.apps.observatory import maturity, queries, queries_units, showing
+from carene.apps.observatory.actions import SET
 from carene.apps.observatory.forms import month_of
 from carene.apps.observatory.queries_units import PAGE, Order
 from carene.apps.observatory.reading import Child, Detail, Page
+from carene.apps.observatory.targets import set_here
 from carene.apps.observatory.tiling import tiles
 from carene.apps.organisations.models import Organisation
 from carene.apps.organisations.scope import OrganisationRequest, organisation_view
 from carene.engines.observatory.explain import CONFIDENCE, written
 from carene.engines.observatory.loader import shipped
 from carene.engines.observatory.model import Figure
+from carene.engines.observatory.spread import BANDS
 from carene.engines.referential.catalogue import care
 
 ORDERS: dict[Order, str] = {"name": "par nom", "best": "les plus avancés d'abord", "worst": "les moins avancés d'abord"}
@@ -53,6 +56,9 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         "kept": address_of(request),
         "smallest": shipped().smallest_cell,
         "opens": opens(organisation),
+        "levels": showing.is_area(organisation)
+        and organisation.kind != Organisation.Kind.NATION
+        and request.actor.can(maturity.READ, organisation.node),
     }
     return render(request, "observatory/overview.html", context)
 
@@ -87,13 +93,14 @@ def figure(request: OrganisationRequest, figure: str) -> HttpResponse:
             for one in reversed(found.moments)
         ],
         "restated": sum(one.restated for one in found.moments),
-        "public": showing.published(found),
-        "target": target_of(found.figure),
+        "public": showing.published(found, organisation),
+        "target": target_of(found),
+        "settable": set_here(organisation) and request.actor.can(SET, organisation.node),
         "kept": address_of(request),
         "smallest": shipped().smallest_cell,
     }
     if not area:
-        compared = queries_units.peers(request.actor, organisation, figure, found.month)
+        compared = queries_units.peers(request.actor, organisation, figure, detail=found)
         context |= {"peers": compared, "peers_chart": showing.peers_chart(compared)}
         return render(request, "observatory/of_one.html", context | {"goal": goal_of(found.figure)})
     children = showing.ordered(found.figure, found.children, found.ranked)
@@ -124,15 +131,16 @@ def _value(figure: Figure, reading: Any, area: bool) -> str:
     return showing.said_by(figure, True, reading.value)
 
 
-def target_of(figure: Figure) -> dict[str, Any] | None:
+def target_of(found: Detail) -> dict[str, Any] | None:
     """What the whole aims at: in words, when, who says so and how sure that is."""
-    target = figure.target
+    target = found.figure.target
     if target is None:
         return None
     return {
-        "said": showing.aim(figure, target, False),
+        "said": showing.aim(found.figure, target, False),
         "by": target.by,
-        "source": shipped().sources[target.source],
+        "source": found.source,
+        "set": found.aimed,
         "confidence": CONFIDENCE[target.confidence],
     }
 
@@ -194,6 +202,27 @@ def establishments(request: OrganisationRequest, figure: str) -> HttpResponse:
 
 def _page(found: Page, number: int) -> Any:
     return Paginator(range(found.total), PAGE).get_page(number)
+
+
+@require_GET
+@organisation_view(maturity.READ)
+def levels(request: OrganisationRequest) -> HttpResponse:
+    """Where each one stands by axis, for who reads the summary of each; a nation is read by department."""
+    organisation, asked = request.organisation, request.GET
+    if not showing.is_area(organisation):
+        raise Http404
+    order: Order = next((key for key in ORDERS if key == asked.get("ordre")), "name")
+    department = asked.get("departement", "")[:3]
+    context = {
+        "organisation": organisation,
+        "found": maturity.maturity(request.actor, organisation, department=department, order=order),
+        "axes": [axis.title for axis in care().axes],
+        "bands": BANDS,
+        "department": department,
+        "orders": ORDERS.items(),
+        "order": order,
+    }
+    return render(request, "observatory/maturity.html", context)
 
 
 @require_GET

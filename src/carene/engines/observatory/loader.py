@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -20,11 +19,10 @@ from carene.engines.referential.catalogue import PACKS, care
 from carene.engines.referential.model import Referential
 from carene.engines.sources.document import Document, Key, shown
 from carene.engines.sources.errors import InputError, InputErrors
-from carene.engines.sources.files import read_bytes
+from carene.engines.sources.pack_folder import PackFolder
 from carene.engines.sources.shapes import describe, read_shape
-from carene.engines.sources.yaml_source import read_yaml
 
-PACK, SERIES = "pack.yaml", "series.yaml"
+SERIES = "series.yaml"
 S = TypeVar("S", bound=BaseModel)
 
 
@@ -40,34 +38,22 @@ def load(folder: Path, referential: Referential | None = None) -> Observatory:
     Raises InputErrors with every fault of the pack, or InputError when the folder is not one.
     """
     referential = referential or care()
-    if not (folder / PACK).is_file():
-        raise InputError(
-            f"ce dossier n'est pas un paquet de l'observatoire : il n'a pas de fichier « {PACK} »",
-            where=str(folder),
-            remedy="donner le dossier d'un paquet, comme « observatory »",
-        )
-    digest = hashlib.sha256()
+    files = PackFolder(folder, "de l'observatoire", "observatory")
     errors: list[InputError] = []
-    pack = _read(folder / PACK, digest)
+    pack = files.head()
     shape = read_shape(PackShape, pack, patterns=PATTERNS)
     figures: list[Entry[FigureShape]] = []
     series: list[Entry[SeriesShape]] = []
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name == SERIES:
-            series += _entries(SeriesShape, _read(path, digest), errors)
-        elif path.name != PACK:
-            figures += _entries(FigureShape, _read(path, digest), errors)
+    for name in files.others():
+        if name == SERIES:
+            series += _entries(SeriesShape, files.read(name), errors)
+        else:
+            figures += _entries(FigureShape, files.read(name), errors)
     draft = Draft(shape, pack, figures, series)
     errors += _check(draft, referential)
     if errors:
         raise InputErrors(errors)
-    return build(draft, referential, digest.hexdigest())
-
-
-def _read(path: Path, digest: hashlib._Hash) -> Document:
-    content = read_bytes(path, path.name)
-    digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
-    return read_yaml(content, path.name)
+    return build(draft, referential, files.digest)
 
 
 def _entries(model: type[S], document: Document, errors: list[InputError]) -> list[Entry[S]]:
