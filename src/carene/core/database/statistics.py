@@ -9,8 +9,8 @@ from django.db import connection
 
 
 def refresh(_today: dt.date) -> str:
-    """The task of the day; "" on PostgreSQL. Whole indexes: a sample of them misleads more than nothing. Table by table:
-    others write in between."""
+    """The task of the day; "" on PostgreSQL. Whole indexes, since a sample of them misleads more than nothing; table by
+    table, since others write in between."""
     if connection.vendor != "sqlite":
         return ""
     with connection.cursor() as cursor:
