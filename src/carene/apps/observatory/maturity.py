@@ -32,6 +32,15 @@ class Standing:
     scores: tuple[float | None, ...]
     validated_on: dt.date
 
+    @property
+    def marks(self) -> list[tuple[str, float | None]]:
+        """Each score under its heading."""
+        return list(zip(headings(), self.scores, strict=True))
+
+
+def headings() -> tuple[str, ...]:
+    return ("Ensemble", *(axis.title for axis in care().axes))
+
 
 @dataclass(frozen=True)
 class Part:

@@ -216,7 +216,7 @@ def levels(request: OrganisationRequest) -> HttpResponse:
     context = {
         "organisation": organisation,
         "found": maturity.maturity(request.actor, organisation, department=department, order=order),
-        "axes": [axis.title for axis in care().axes],
+        "axes": maturity.headings(),
         "bands": BANDS,
         "department": department,
         "orders": ORDERS.items(),
