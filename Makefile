@@ -81,7 +81,7 @@ format: dev ## Rewrite in the project's style
 	@$(BIN)/ruff format .
 	@git ls-files -z -- '*.html' | xargs -0 $(BIN)/djade --target-version 5.2 || true
 
-bench: dev ## Our figures beside the targets (PART=server,engines,planning,pages,registers,load; LOAD=300 seconds)
+bench: dev ## Our figures beside the targets (PART=server,engines,directory,planning,pages,registers,load; LOAD=300 seconds)
 	@LOAD="$(LOAD)" PART="$(PART)" $(BIN)/python -m bench
 
 screenshots: dev ## The pictures of README.md, taken from the demonstration

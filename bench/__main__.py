@@ -16,12 +16,13 @@ def main() -> int:
     os.environ["CARENE_HOSTS"] = "localhost,127.0.0.1,testserver"
     os.environ["DJANGO_SETTINGS_MODULE"] = "carene.config.settings"
     os.environ.pop("CARENE_DATABASE", None)
-    from bench import engines, load, observatory, pages, planning, portfolios, registers, server
+    from bench import directory, engines, load, observatory, pages, planning, portfolios, registers, server
     from bench.table import Table
 
     parts = {
         "server": lambda table: server.run(table, folder),
         "engines": engines.run,
+        "directory": directory.run,
         "planning": planning.run,
         "pages": pages.run,
         "portfolios": portfolios.run,

@@ -145,3 +145,35 @@ def test_members_are_those_that_were_told(pairs: list[tuple[int, int]]) -> None:
     found = {(one, int(other)) for one in range(8) for other in collection.members.row(one)}
     assert found == set(pairs)
     assert np.all(np.diff(collection.members.starts) >= 0)
+
+
+def test_each_domain_has_its_own_administrators() -> None:
+    builder = Builder()
+    builder.begin()
+    domains = [builder.domain(name, sid) for name, sid in (("a.invalid", SID), ("b.invalid", "S-1-5-21-7-7-7"))]
+    for domain, root in zip(domains, ("DC=a,DC=invalid", "DC=b,DC=invalid"), strict=True):
+        builder.add(domain, "group", f"CN=Administrators,CN=Builtin,{root}", {"objectsid": "S-1-5-32-544"})
+    builder.member("B.INVALID-S-1-5-32-544", f"{SID}-1104")
+    collection = builder.finish()
+    first, second = (collection.principal("S-1-5-32-544", domain) for domain in domains)
+    assert (first, second) == (0, 1)
+    assert collection.by_sid["S-1-5-32-544"] == first, "alone, that of the first domain"
+    assert [len(collection.members.row(index)) for index in (first, second)] == [0, 1]
+
+
+def test_a_foreign_principal_is_the_account_that_its_domain_describes() -> None:
+    stand_in = f"CN={SID}-1104,CN=ForeignSecurityPrincipals,DC=b,DC=invalid"
+    for described_first in (True, False):
+        builder = Builder()
+        builder.begin()
+        own, other = builder.domain("ch.invalid", SID), builder.domain("b.invalid", "S-1-5-21-7-7-7")
+        if described_first:
+            user(builder, own, 1104, "Claire")
+        builder.add(other, "foreignsecurityprincipal", stand_in, {"objectsid": f"{SID}-1104"})
+        user(builder, own, 1104, "Claire")
+        builder.member("S-1-5-21-7-7-7-2000", stand_in)
+        collection = builder.finish()
+        objects = collection.objects
+        index = collection.by_sid[f"{SID}-1104"]
+        assert (objects.name[index], objects.domain[index], objects.dn[index]) == ("claire", own, dn("Claire"))
+        assert collection.members.values.tolist() == [index]

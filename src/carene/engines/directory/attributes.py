@@ -47,7 +47,7 @@ _BY_TYPE: Mapping[Type, str] = {
     Type.TEXT: """
         samaccountname cn displayname description operatingsystem operatingsystemversion dnshostname dsheuristics
         gpcfilesyspath scriptpath trustpartner flatname dnsroot netbiosname ldapdisplayname adminpropertypages
-        defaultsecuritydescriptor userprincipalname mail ipsecdata gplink""",
+        defaultsecuritydescriptor userprincipalname mail ipsecdata gplink mspki-cert-template-oid""",
     Type.TEXTS: """
         serviceprincipalname msds-allowedtodelegateto altsecurityidentities pkiextendedkeyusage
         mspki-certificate-application-policy mspki-certificate-policy mspki-ra-application-policies certificatetemplates

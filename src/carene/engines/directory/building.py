@@ -8,13 +8,14 @@ have found and did not is gone. What it does not read stays as the older one tol
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from carene.engines.directory.attributes import COLUMNS
+from carene.engines.directory.dn import above, first, rid, unscoped
 from carene.engines.directory.model import (
     EDGE_CODES,
     MISSING,
@@ -28,12 +29,13 @@ from carene.engines.directory.model import (
     Ragged,
     Source,
     SysvolFile,
+    scoped,
 )
 
 NOT_COLLECTED = "notcollected"  # the structural class of what others only refer to
+FOREIGN = "foreignsecurityprincipal"
 MEMBERSHIP = frozenset({"member", "memberof"})
 _IDENTITY = frozenset({"objectsid", "objectguid", "samaccountname", "isdeleted", *MEMBERSHIP})
-_NOTHING: frozenset[str] = frozenset()
 
 
 class Builder:
@@ -100,6 +102,12 @@ class Builder:
         if names & MEMBERSHIP:
             self._memberships[domain] = self._rank
 
+    def reads_not(self, domain: int, structural: str) -> None:
+        """The file turned out to be cut: this collection does not hold every object of the class after all."""
+        by_rank = self._reads.pop((domain, structural), {})
+        if others := {rank: names for rank, names in by_rank.items() if rank != self._rank}:
+            self._reads[domain, structural] = others
+
     def reads_everything(self, domain: int) -> None:
         """Every object and every attribute of the domain (AD Explorer, LDIF of the whole)."""
         self._all[domain] = self._memberships[domain] = self._rank
@@ -126,16 +134,21 @@ class Builder:
     ) -> int:
         """``values`` of ``attributes.TYPES``; absent: unset, or not read. The same object again completes the first."""
         sid, guid = values.get("objectsid", ""), values.get("objectguid", "")
-        index = self._found(sid, guid, dn)
+        keys = (scoped(sid, self._domains[domain].name), guid, dn)
+        index = self._found(*keys)
         if index < 0:
             index = self._new(sid, guid, dn)
+        elif structural == FOREIGN and self._domain[index] not in {-1, domain}:
+            self._name_it(index, keys)  # the stand-in of an account that its own domain describes
+            return index
         elif self._seen[index] != self._rank:
             self._unset(index, domain, structural, values)
+        self._name_it(index, keys)
         self._domain[index], self._seen[index] = domain, self._rank
         self._structural[index] = self._classes.setdefault(structural, len(self._classes))
-        self._deleted[index] = bool(values.get("isdeleted", False))
-        self._dn[index] = dn or self._dn[index]
-        self._name[index] = values.get("samaccountname") or self._name[index] or _first(dn)
+        self._deleted[index] = bool(values.get("isdeleted"))
+        self._dn[index], self._sid[index] = dn or self._dn[index], sid or self._sid[index]
+        self._name[index] = values.get("samaccountname") or self._name[index] or first(dn)
         if descriptor is not None:
             self._descriptor[index] = self.descriptor(descriptor)
         for name, value in values.items():
@@ -176,8 +189,8 @@ class Builder:
         self._forget_gone()
         objects = self._objects()
         members = self._members(objects)
-        heads = {value: index for index, value in enumerate(self._sid) if value}
-        domains = tuple(replace(one, head=heads.get(one.sid, -1) if one.sid else -1) for one in self._domains)
+        by_sid = self._by_sid()
+        domains = tuple(replace(one, head=by_sid.get(one.sid, -1) if one.sid else -1) for one in self._domains)
         files = (file for rank, file in self._sysvol.values() if rank == self._last(file.domain, "sysvol", rank))
         return Collection(
             domains=domains,
@@ -192,7 +205,7 @@ class Builder:
             ),
             sysvol=tuple(files),
             gaps=tuple(self.gaps),
-            by_sid=heads,
+            by_sid=by_sid,
             by_dn={dn.lower(): index for index, dn in enumerate(self._dn) if dn},
             by_guid={guid: index for index, guid in enumerate(self._guid) if guid},
         )
@@ -224,14 +237,29 @@ class Builder:
         for column in self._columns.values():
             column.append(MISSING)
         for text in (sid, guid, dn):
-            if text:
+            if text and self._object_of[self._key(text)] < 0:  # « S-1-5-32-544 » alone: that of the first domain
                 self._object_of[self._key(text)] = index
         return index
+
+    def _name_it(self, index: int, keys: Iterable[str]) -> None:
+        for text in keys:
+            if text:
+                self._object_of[self._key(text)] = index
+
+    def _by_sid(self) -> dict[str, int]:
+        """Those that every domain has also stand under their scoped name."""
+        found: dict[str, int] = {}
+        for index, sid in enumerate(self._sid):
+            if sid:
+                found.setdefault(sid, index)
+                if self._domain[index] >= 0:
+                    found[scoped(sid, self._domains[self._domain[index]].name)] = index
+        return found
 
     def _unset(self, index: int, domain: int, structural: str, values: Mapping[str, Any]) -> None:
         """A fresher collection: what it reads and did not find is no longer set."""
         whole = self._all.get(domain) == self._rank
-        read = self._reads.get((domain, structural), {}).get(self._rank, _NOTHING)
+        read = self._reads.get((domain, structural), {}).get(self._rank, frozenset[str]())
         for name in list(self._values) if whole else read & self._values.keys():
             if name not in values:
                 self._values[name].pop(index, None)
@@ -240,11 +268,14 @@ class Builder:
                 column[index] = MISSING
 
     def _membership(self, index: int, values: Mapping[str, Any]) -> None:
-        own = self._dn[index] or self._sid[index] or self._guid[index]
-        for member in values.get("member", ()):
-            self.member(own, member)
-        for group in values.get("memberof", ()):
-            self.member(group, own)
+        members, groups = values.get("member", ()), values.get("memberof", ())
+        if not members and not groups:
+            return
+        own = self._key(self._dn[index] or self._sid[index] or self._guid[index])
+        groups, members = [self._key(group) for group in groups], [self._key(member) for member in members]
+        self._pairs[0].extend([own] * len(members) + groups)
+        self._pairs[1].extend(members + [own] * len(groups))
+        self._pairs[2].extend([self._rank] * len(members + groups))
 
     def _last(self, domain: int, attribute: str, default: int) -> int:
         """The freshest collection that reads this of the domain."""
@@ -259,28 +290,26 @@ class Builder:
         wanted = np.zeros(len(self._keys), bool)
         for numbers in (*self._pairs[:2], *self._given[:2]):
             wanted[np.frombuffer(numbers, np.int32) if len(numbers) else []] = True
-        texts = list(self._keys)
+        texts, domains = list(self._keys), {one.name: number for number, one in enumerate(self._domains)}
         for number in np.flatnonzero(wanted & (np.frombuffer(self._object_of, np.int32) < 0) if texts else []):
             text = texts[number]
-            sid = text.upper() if text.startswith("s-1-") else ""
+            name, sid = unscoped(text)
             index = self._new(sid, "", "" if sid or "=" not in text else text)
             self._object_of[number] = index
             self._structural[index], self._seen[index] = structural, self._rank
-            self._name[index] = sid or _first(text)
+            self._domain[index] = domains.get(name, -1)
+            self._name[index] = sid or first(text)
 
     def _forget_gone(self) -> None:
         """An object that a fresher collection should have held and did not is no longer there."""
-        names = list(self._classes)
         freshest: dict[tuple[int, int], int] = {}
         for (domain, structural), by_rank in self._reads.items():
             if structural in self._classes:
                 freshest[domain, self._classes[structural]] = max(by_rank)
         for domain, rank in self._all.items():
-            for code in range(len(names)):
+            for code in range(len(self._classes)):
                 freshest[domain, code] = max(rank, freshest.get((domain, code), -1))
-        if self._rank < 1:
-            return
-        for index, seen in enumerate(self._seen):
+        for index, seen in enumerate(self._seen if self._rank > 0 else ()):
             if seen < freshest.get((self._domain[index], self._structural[index]), -1):
                 self._deleted[index] = True
 
@@ -288,9 +317,9 @@ class Builder:
         count = len(self._dn)
         parent = np.full(count, -1, np.int32)
         for index, dn in enumerate(self._dn):
-            above = _above(dn)
-            if above:
-                parent[index] = self._object_of[self._keys[above]] if above in self._keys else -1
+            container = above(dn)
+            if container:
+                parent[index] = self._object_of[self._keys[container]] if container in self._keys else -1
         columns = {COLUMNS[name]: np.array(column, np.int64) for name, column in self._columns.items()}
         return Objects(
             dn=self._dn,
@@ -301,7 +330,7 @@ class Builder:
             classes=tuple(self._classes),
             domain=np.array(self._domain, np.int16),
             parent=parent,
-            rid=np.fromiter(map(_rid, self._sid), np.int64, count),
+            rid=np.fromiter(map(rid, self._sid), np.int64, count),
             descriptor=np.array(self._descriptor, np.int32),
             deleted=np.frombuffer(bytes(self._deleted), np.bool_),
             **columns,
@@ -320,9 +349,10 @@ class Builder:
             for i, d in zip(*_with_primary(objects), strict=True)
         ]
         found = np.array([pair for pair in primary if pair[0] >= 0], np.int32).reshape(-1, 2)
-        pairs = np.unique(np.concatenate([np.stack([groups, members], 1), found]), axis=0)
-        starts = np.searchsorted(pairs[:, 0], np.arange(len(objects) + 1))
-        return Ragged(starts.astype(np.int64), pairs[:, 1].astype(np.int32))
+        groups, members = np.concatenate([groups, found[:, 0]]), np.concatenate([members, found[:, 1]])
+        packed = np.unique(groups.astype(np.int64) << 32 | members)
+        starts = np.searchsorted(packed >> 32, np.arange(len(objects) + 1))
+        return Ragged(starts.astype(np.int64), (packed & 0xFFFFFFFF).astype(np.int32))
 
     def by_rid(self, objects: Objects, domain: int, rid: int) -> int:
         number = self._keys.get(f"{self._domains[domain].sid}-{rid}".lower(), -1)
@@ -334,7 +364,7 @@ class Builder:
         kinds = np.frombuffer(bytes(self._given[3]), np.uint8)
         sources, targets = object_of[sources], object_of[targets]
         kept = ranks >= self._latest(self._givers)[np.array(self._domain, np.int16)[targets]]
-        return Edges(sources[kept], targets[kept], kinds[kept])
+        return Edges(sources[kept], targets[kept], kinds[kept]).once()
 
     def _latest(self, ranks: Mapping[int, int]) -> np.ndarray[Any, np.dtype[np.int64]]:
         """By domain; the last row (index -1) is for what belongs to none: any rank."""
@@ -344,32 +374,3 @@ class Builder:
 def _with_primary(objects: Objects) -> tuple[Any, Any]:
     found = np.flatnonzero((objects.primary_group != MISSING) & (objects.domain >= 0) & ~objects.deleted)
     return found, objects.domain[found]
-
-
-def _rid(sid: str) -> int:
-    """Of an account or of a built-in group; domains and well-known SIDs have none."""
-    if sid.startswith("S-1-5-32-") or (sid.startswith("S-1-5-21-") and sid.count("-") == 7):
-        return int(sid.rpartition("-")[2])
-    return MISSING
-
-
-def _first(dn: str) -> str:
-    """The value of the first component of a DN."""
-    _, equals, rest = dn.partition("=")
-    return _cut(rest)[0].replace("\\", "") if equals else dn
-
-
-def _above(dn: str) -> str:
-    """The DN of the container, in lower case."""
-    return _cut(dn)[1].lower()
-
-
-def _cut(dn: str) -> tuple[str, str]:
-    """At the first comma that is not escaped."""
-    at = dn.find(",")
-    while at > 0 and dn[at - 1] == "\\" and (at < 2 or dn[at - 2] != "\\"):
-        at = dn.find(",", at + 1)
-    return (dn, "") if at < 0 else (dn[:at], dn[at + 1 :])
-
-
-Progress = Callable[[str, float], None]  # what is being done (French), the share that is done

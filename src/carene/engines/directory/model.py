@@ -85,6 +85,14 @@ class EdgeKind(StrEnum):
     CREATE_DMSA = "create_dmsa"
 
 
+def scoped(sid: str, domain: str) -> str:
+    """A SID among several domains: each has its own « BUILTIN » groups and well-known identities. ``domain``: dns name.
+
+    SharpHound writes them so.
+    """
+    return sid if not sid or not domain or sid.startswith("S-1-5-21-") else f"{domain.upper()}-{sid}"
+
+
 EDGE_KINDS: tuple[EdgeKind, ...] = tuple(EdgeKind)
 EDGE_CODES: Mapping[EdgeKind, int] = {kind: code for code, kind in enumerate(EDGE_KINDS)}
 
@@ -117,6 +125,13 @@ class Edges:
         if not parts:
             return cls.none()
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("source", "target", "kind")))
+
+    def once(self) -> Edges:
+        """Without those that are told several times; sorted."""
+        packed = self.source.astype(np.uint64) << np.uint64(36) | self.target.astype(np.uint64) << np.uint64(8)
+        packed = np.unique(packed | self.kind)  # 28 bits an object, 8 for the kind
+        objects = ((packed >> np.uint64(36)).astype(np.int32), (packed >> np.uint64(8)).astype(np.int64) & 0xFFFFFFF)
+        return Edges(objects[0], objects[1].astype(np.int32), packed.astype(np.uint8))
 
     def __len__(self) -> int:
         return len(self.source)
@@ -222,7 +237,7 @@ class Collection:
     knowledge: Knowledge
     sysvol: tuple[SysvolFile, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    by_sid: Mapping[str, int] = field(default_factory=dict)
+    by_sid: Mapping[str, int] = field(default_factory=dict)  # see ``principal``
     by_dn: Mapping[str, int] = field(default_factory=dict)  # lower case DN
     by_guid: Mapping[str, int] = field(default_factory=dict)
 
@@ -246,3 +261,7 @@ class Collection:
     def in_domain(self, rid: int, domain: int) -> int:
         """The object of this RID in a domain; -1 when it was not collected."""
         return self.by_sid.get(f"{self.domains[domain].sid}-{rid}", -1)
+
+    def principal(self, sid: str, domain: int) -> int:
+        """The object of this SID as a domain names it, its « BUILTIN » groups among them; -1: not collected."""
+        return self.by_sid.get(scoped(sid, self.domains[domain].name), -1)
