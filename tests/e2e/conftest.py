@@ -88,7 +88,7 @@ def demo_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("carene") / "var"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # others come after these tests: neither the server nor the browser waits for them
 def server(demo_var: Path) -> Iterator[str]:
     demo_var.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -97,8 +97,9 @@ def server(demo_var: Path) -> Iterator[str]:
     stop_server(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Inside, a loop of asyncio runs in this process: Django refuses its database to what comes next until the end."""
     with sync_playwright() as playwright:
         engine = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield engine

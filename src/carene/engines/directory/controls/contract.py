@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from carene.engines.directory.controls.case import Case
+from carene.engines.directory.controls.case import CONFIGURATION, Case
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,37 @@ def control(key: str, needs: Mapping[str, tuple[str, ...]]) -> Callable[[Look], 
         return look
 
     return keep
+
+
+def forest_control(key: str, needs: Mapping[str, tuple[str, ...]]) -> Callable[[Look], Look]:
+    """As ``control``, for what is counted once a forest: ``look`` gets its first collected domain alone.
+
+    Objects of the configuration are told by any of its domains, the others by every one.
+    """
+
+    def keep(look: Look) -> Look:
+        def once(case: Case, domain: int) -> Iterator[Fault | Unknown]:
+            forest = case.forest(domain)
+            if domain != forest[0]:
+                return
+            absent = list(_missing_in_forest(case, needs, forest))
+            if absent:
+                yield unread(case, domain, absent)
+            else:
+                yield from look(case, domain)
+
+        control(key, {})(once)
+        return look
+
+    return keep
+
+
+def _missing_in_forest(case: Case, needs: Mapping[str, tuple[str, ...]], forest: tuple[int, ...]) -> Iterator[str]:
+    for structural, attributes in needs.items():
+        known = any if structural.lstrip("?") in CONFIGURATION else all
+        for attribute in attributes:
+            if not known(case.knows(one, structural, attribute) for one in forest):
+                yield f"{structural}.{attribute}"
 
 
 def missing(case: Case, needed: Control, domain: int) -> Iterator[str]:
