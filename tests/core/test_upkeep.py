@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import smtplib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone
 
+from carene.cli import server as starting
+from carene.cli import upkeep
 from carene.core.access.actor import Actor
 from carene.core.backup import health
 from carene.core.database import statistics
@@ -276,3 +280,14 @@ def test_sqlite_measures_its_indexes_each_day() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM sqlite_stat1")
             assert cursor.fetchone()[0] > 0
+
+
+@pytest.mark.parametrize(("failed", "refused", "code"), [(False, 0, 0), (True, 0, 1), (False, 2, 1)])
+def test_what_broke_is_our_own_failure(monkeypatch: pytest.MonkeyPatch, failed: bool, refused: int, code: int) -> None:
+    """A timer is told: 2 is for what somebody typed, and nobody typed anything."""
+    for name in ("database", "finish"):
+        monkeypatch.setattr(starting, name, lambda: None)
+    done = [DailyRun(name="first", day=TODAY, failed=failed, said="cassé" if failed else "")]
+    monkeypatch.setattr(daily, "perform", lambda _today, again: done)
+    monkeypatch.setattr(sending, "send", lambda: SimpleNamespace(left=0, refused=refused))
+    assert upkeep._upkeep(argparse.Namespace()) == code

@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from carene.cli import exits
+
 
 def register(subparsers: Any) -> None:
     upkeep = subparsers.add_parser("upkeep", help="fait l'entretien du jour : rappels par courriel, ménage")
@@ -27,7 +29,7 @@ def _upkeep(_arguments: argparse.Namespace) -> int:
     done = daily.perform(timezone.localdate(), again=True)
     if done is None:
         print("Un autre processus fait déjà l'entretien du jour.")
-        return 0
+        return exits.DONE
     for row in done:
         said = f"échec, {row.said}" if row.failed else row.said or "rien à faire"
         print(f"{daily.title_of(row)} : {said}.")
@@ -40,4 +42,4 @@ def _upkeep(_arguments: argparse.Namespace) -> int:
         print("Le serveur de courriel a refusé des courriels ; ils seront retentés dans une heure.")
     if not settings.EMAIL_HOST:
         print("Aucun rappel ne part : CARENE_SMTP_HOST n'est pas renseigné.")
-    return 2 if letters.refused or any(row.failed for row in done) else 0
+    return exits.OWN_FAILURE if letters.refused or any(row.failed for row in done) else exits.DONE
